@@ -1,0 +1,25 @@
+import type { Transport } from '../../shared/contract/transport';
+import type { ControlChild, LearnerChild } from './children';
+
+/** What a shell hands to the workbench. The workbench never learns which shell it was. */
+export interface WorkbenchPorts {
+  /** Forks the control process; resolves when it said hello. */
+  forkControl(): ControlChild;
+  /** Spawns the learner process. */
+  spawnLearner(): LearnerChild;
+  /** Milliseconds on a monotonic clock. */
+  now(): number;
+  /** Folder of the user's data; created when first written to. */
+  readonly home: string;
+  readonly version: string;
+}
+
+/** The workbench as its shells hold it. */
+export interface Workbench {
+  /** Serves a client that came through some door until its transport closes. */
+  join(transport: Transport): void;
+  /** Command zero now; for stop keys, closing windows and signals. */
+  stop(reason: string): void;
+  /** Stops, lets the children leave in order, resolves when they are gone. */
+  close(): Promise<void>;
+}

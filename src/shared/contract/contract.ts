@@ -1,0 +1,246 @@
+/**
+ * The one place where the workbench (which owns the rig) and its clients (window, browser, command line, tests) agree.
+ * A call is asked by one client and answered once; an event is announced to all. Adding a line here is enough for the
+ * type checker to demand both ends; parameters are checked again at run time on the side that receives them.
+ */
+import { z } from 'zod';
+import type { Setting, SettingValue, SettingValues } from '../settings';
+import type { Channel, StateChannel } from '../signals';
+
+export interface Call<P, R> {
+  readonly check: z.ZodType<P>;
+  /** Carried for the types only. */
+  readonly result?: R;
+}
+const call = <P>(check: z.ZodType<P>) => ({ returns: <R>(): Call<P, R> => ({ check }) });
+
+const lease = z.string().min(1).max(64);
+const finite = z.number().refine(Number.isFinite, 'must be finite');
+const shortText = z.string().max(200);
+const id = z.string().regex(/^[A-Za-z][A-Za-z0-9.]{0,63}$/);
+const value = z.union([finite, z.boolean(), z.string().max(4096), z.array(finite).max(64)]);
+
+export const calls = {
+  /** Everything a client needs to draw the workbench as it is now; asked once on joining and after a gap. */
+  snapshot: call(z.void()).returns<Snapshot>(),
+  /** Asks for the controls. `take` takes them from whoever holds them (on hardware that goes through DISARMED). */
+  takeControls: call(z.strictObject({ take: z.boolean() })).returns<{ readonly lease: string } | { readonly heldByOther: true }>(),
+  releaseControls: call(z.strictObject({ lease })).returns<void>(),
+  /** Starts or continues: a fresh episode when none runs. */
+  start: call(z.strictObject({ lease })).returns<void>(),
+  /** Holds simulated time, or lets it go on. */
+  pause: call(z.strictObject({ lease, paused: z.boolean() })).returns<void>(),
+  /** Command zero, latched; needs no lease. The latch is set before this answers. */
+  stop: call(z.strictObject({ reason: shortText })).returns<void>(),
+  /** Ends the episode and starts a new one from a pose: hanging at rest, upright at rest, or a state in plant units. */
+  reset: call(z.strictObject({ lease, pose: z.union([z.literal('hanging'), z.literal('upright'), z.array(finite).max(8)]) })).returns<void>(),
+  /** Changes settings by dotted id. Live ones apply at the next period, others at the next episode; locked ones are refused. */
+  changeSettings: call(z.strictObject({ lease, values: z.record(z.string().max(64), value) })).returns<void>(),
+  /** Puts settings back to the defaults of the setup; all of them when no ids are given. */
+  resetSettings: call(z.strictObject({ lease, ids: z.array(z.string().max(64)).max(200).optional() })).returns<void>(),
+  /** Chooses another set of parts; ends what runs, forgets what was learnt and starts again. */
+  chooseSetup: call(
+    z.strictObject({
+      lease,
+      setup: id.optional(),
+      model: id.optional(),
+      planner: id.optional(),
+      controller: id.optional(),
+      algorithm: id.optional(),
+    }),
+  ).returns<void>(),
+  /** Simulated seconds per second wanted, 0.1 … 10. */
+  setSpeed: call(z.strictObject({ lease, speed: z.number().min(0.1).max(10) })).returns<void>(),
+  /** A push by hand: force on the cart (N), torque on the pendulum (N m), for some seconds. Simulation only. */
+  push: call(
+    z.strictObject({ lease, force: z.number().min(-100).max(100), torque: z.number().min(-20).max(20), seconds: z.number().min(0.01).max(1) }),
+  ).returns<void>(),
+  /** Forgets data and model and learns again from nothing. Simulation only. */
+  forget: call(z.strictObject({ lease })).returns<void>(),
+  cancelFit: call(z.strictObject({ lease })).returns<void>(),
+  /** Gives back credits for plan frames that were drawn; without credits no frame is sent. */
+  planCredit: call(z.strictObject({ credits: z.number().int().min(1).max(8) })).returns<void>(),
+};
+
+// ── What the answers and events carry ──
+
+/** One room of settings as a form shows it. */
+export interface SettingsSection {
+  /** First part of the dotted ids: 'planner'. */
+  readonly room: string;
+  readonly label: string;
+  readonly settings: readonly { readonly id: string; readonly setting: Setting; readonly value: SettingValue; readonly default: SettingValue; readonly pending?: SettingValue }[];
+}
+export interface PartChoice {
+  readonly id: string;
+  readonly label: string;
+  readonly source: string;
+}
+export interface SetupDescription {
+  readonly name: string;
+  readonly plant: PartChoice;
+  readonly task: PartChoice;
+  readonly model: PartChoice;
+  readonly planner: PartChoice;
+  readonly controller: PartChoice;
+  readonly algorithm: PartChoice;
+  readonly estimator: PartChoice;
+  readonly channels: readonly StateChannel[];
+  readonly action: Channel;
+  readonly actionLimit: number;
+  /** [low, high] for each state channel, null where there is no limit. */
+  readonly stateLimits: readonly (readonly [number, number] | null)[];
+  readonly period: number;
+  readonly horizon: number;
+  readonly episodeSeconds: number;
+  readonly seed: number;
+  readonly priors: readonly { readonly id: string; readonly label: string; readonly reason: string; readonly on: boolean }[];
+  readonly costTerms: readonly string[];
+  /** Short hash of all settings. */
+  readonly hash: string;
+}
+export interface Catalog {
+  readonly setups: readonly { readonly name: string; readonly label: string; readonly plant: string }[];
+  readonly models: readonly PartChoice[];
+  readonly planners: readonly PartChoice[];
+  readonly controllers: readonly PartChoice[];
+  readonly algorithms: readonly PartChoice[];
+}
+/** What the loop is doing, as a word: always one of these, never a toggle. */
+export type RunState = 'STARTING' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAULT';
+export interface Status {
+  readonly state: RunState;
+  /** Why it stopped or failed; empty while running. */
+  readonly reason: string;
+  readonly rig: 'simulated';
+  readonly episode: number;
+  readonly step: number;
+  /** Seconds of the episode so far. */
+  readonly time: number;
+  readonly speedWanted: number;
+  /** Simulated seconds per second over the last second; below `speedWanted` when planning takes longer than a period. */
+  readonly speedNow: number;
+  /** Why `speedNow` falls short, or empty. */
+  readonly speedReason: string;
+  readonly loopHz: number;
+  readonly planMs: { readonly last: number; readonly p50: number; readonly p99: number } | null;
+  readonly deadlineMs: number;
+  /** Periods whose command came late, and lateness of the loop's start in ms, since the run began. */
+  readonly late: number;
+  readonly latenessMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  /** Age of the plan in use, periods; null without one. */
+  readonly planAge: number | null;
+  readonly planning: 'searching' | 'random' | 'none';
+  readonly model: { readonly label: string; readonly fit: number; readonly rows: number } | null;
+  readonly plannerThreads: number;
+  readonly evaluationsPerPlan: number | null;
+}
+export interface FitStatus {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly secondsLeft: number | null;
+  readonly loss: number | null;
+}
+export interface LearningState {
+  readonly algorithm: string;
+  /** Seconds on the rig since learning began, random data and failed episodes included. */
+  readonly experienceSeconds: number;
+  /** Experience up to the first lasting swing-up, once it is known. */
+  readonly swungUpAfterSeconds: number | null;
+  /** The pole is up now and has been since this many seconds. */
+  readonly uprightForSeconds: number | null;
+  readonly episode: number;
+  readonly episodeSeconds: number;
+  readonly fits: number;
+  readonly rows: number;
+  /** Experience at which the newest model was fitted. */
+  readonly lastFitAtSeconds: number | null;
+  readonly fit: FitStatus | null;
+  readonly lossName: string;
+  /** Loss after each fit: experience seconds, loss. */
+  readonly losses: { readonly at: Float64Array; readonly loss: Float64Array };
+  /** Finished episodes and the one under way. `cost` is the sum of stage costs. */
+  readonly episodes: readonly { readonly index: number; readonly fromExperience: number; readonly seconds: number; readonly cost: number; readonly ended: string; readonly lasting: boolean }[];
+  /** Where the learner runs and with what. */
+  readonly backend: { readonly name: string; readonly version: string; readonly reason: string } | null;
+  readonly fault: string;
+}
+export interface Telemetry {
+  readonly episode: number;
+  /** Step of the first row; a gap to the row before shows that rows were skipped for this client. */
+  readonly firstStep: number;
+  readonly count: number;
+  /** [count] seconds of the episode. Row k holds the state at t_k and the action applied from t_k on (NaN while unknown). */
+  readonly times: Float64Array;
+  /** [count × n] estimated states, plant units, unwrapped. */
+  readonly states: Float64Array;
+  /** [count × n] true states of a simulated rig; empty otherwise. */
+  readonly truths: Float64Array;
+  /** [count] action chosen by the controller. */
+  readonly chosen: Float64Array;
+  /** [count] command sent after the gate; it acts `delay` later. */
+  readonly commands: Float64Array;
+  /** [count] action that acted in the period that *ended* at t_k, as the rig says. */
+  readonly applied: Float64Array;
+  /** [count × terms] stage cost of this row by term. */
+  readonly costs: Float64Array;
+  /** [count] milliseconds of planning for this row's command; NaN without a plan. */
+  readonly planMs: Float64Array;
+  /** [count] milliseconds by which the loop began this period late. */
+  readonly latenessMs: Float64Array;
+  /** [count] basis: 0 plan, 1 older plan, 2 random, 3 damp, 4 zero. */
+  readonly basis: Uint8Array;
+}
+export interface ControlsState {
+  readonly clients: number;
+  /** Whether this very client holds the controls. */
+  readonly mine: boolean;
+  readonly held: boolean;
+}
+export interface Notice {
+  readonly level: 'note' | 'warning' | 'fault';
+  readonly text: string;
+  /** Seconds since the workbench started. */
+  readonly at: number;
+}
+export interface Snapshot {
+  readonly version: string;
+  readonly catalog: Catalog;
+  readonly setup: SetupDescription;
+  readonly settings: readonly SettingsSection[];
+  readonly status: Status;
+  readonly learning: LearningState;
+  readonly controls: ControlsState;
+  /** The last seconds of telemetry, so that a page that joins late has a past. */
+  readonly history: readonly Telemetry[];
+  readonly notices: readonly Notice[];
+}
+export interface Events {
+  /** Control periods as they happened, batched. */
+  telemetry: Telemetry;
+  /** The newest plan as a plan frame; newest wins, a client without credits gets none. */
+  plan: { readonly frame: Uint8Array };
+  status: Status;
+  learning: LearningState;
+  /** After any change of setup: everything to be drawn anew. */
+  setup: { readonly setup: SetupDescription; readonly settings: readonly SettingsSection[] };
+  /** Values as the loop confirmed them. */
+  settings: { readonly values: SettingValues; readonly pending: SettingValues };
+  controls: ControlsState;
+  notice: Notice;
+}
+
+type Calls = typeof calls;
+export type CallName = keyof Calls;
+type ParamsOf<C> = C extends { readonly check: z.ZodType<infer P> } ? P : never;
+type ResultOf<C> = C extends { readonly result?: infer R } ? R : never;
+/** What a client holds and what the workbench implements: the same interface on both sides. */
+export type WorkbenchApi = {
+  [K in keyof Calls]: ParamsOf<Calls[K]> extends void
+    ? () => Promise<ResultOf<Calls[K]>>
+    : (params: ParamsOf<Calls[K]>) => Promise<ResultOf<Calls[K]>>;
+};
+export type EventName = keyof Events;
+export type Announce = <E extends EventName>(name: E, event: Events[E]) => void;

@@ -1,0 +1,49 @@
+import type { SettingsOf, SettingsSchema } from '../settings';
+
+/** Judges action sequences through the model. Synchronous, whether one thread does it or a pool. */
+export interface Imagination {
+  /**
+   * @param actions  [count × horizon], action units, within ± limit
+   * @param costs    [count], receives costs; Infinity for a diverged future, never NaN
+   */
+  evaluate(actions: Float64Array, count: number, costs: Float64Array): void;
+}
+export interface PlannerContext {
+  /** Steps of a plan. */
+  readonly horizon: number;
+  /** |action| ≤ limit, action units. */
+  readonly limit: number;
+  /** Control period in seconds. */
+  readonly period: number;
+  /** Seed of the random streams; results depend on it and on the plan's number alone. */
+  readonly seed: number;
+  readonly imagination: Imagination;
+}
+/** A searched plan, or why there is none. */
+export interface PlannerResult {
+  /** [horizon], the sequence to execute, action units; undefined when every imagined future diverged. */
+  readonly actions?: Float64Array;
+  /** Imagined cost of `actions`; Infinity without a plan. */
+  readonly cost: number;
+  readonly evaluations: number;
+  /** One sentence when there is no plan. */
+  readonly reason?: string;
+}
+export interface PlannerInstance {
+  /**
+   * @param planNumber  counts plans since the start of the episode; names the random streams of this plan
+   * @param advanced    whole periods that passed since the last plan's first action (the warm start is shifted by it)
+   * @param deadline    called between iterations; true means: answer now with the best so far
+   */
+  plan(planNumber: number, advanced: number, deadline?: () => boolean): PlannerResult;
+  /** Forgets the warm start. */
+  reset(): void;
+}
+/** Searches action sequences by imagining them. */
+export interface Planner<S extends SettingsSchema = SettingsSchema> {
+  readonly label: string;
+  readonly source: string;
+  readonly settings: S;
+  create(context: PlannerContext, settings: SettingsOf<S>): PlannerInstance;
+}
+export const definePlanner = <const S extends SettingsSchema>(planner: Planner<S>): Planner => planner as unknown as Planner;
