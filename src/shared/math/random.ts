@@ -1,3 +1,5 @@
+import { cos, log, sin } from './elementary';
+
 /**
  * Counter-based random numbers: a stream is a pure function of its key, so that results depend on the work item
  * (seed, plan, iteration, trajectory) and never on which thread did it or in which order.
@@ -36,4 +38,26 @@ export interface Random {
   normal(): number;
   /** Whole number in 0 … below − 1. */
   below(below: number): number;
+}
+
+/** Steps through the stream of `key`. Normals by the polar-free Box-Muller form on our own log, sin and cos. */
+export function randomStream(key: number): Random {
+  let index = 0;
+  let spare = NaN;
+  const next = () => uniform(key, index++);
+  return {
+    uniform: next,
+    below: (below) => Math.floor(next() * below),
+    normal() {
+      if (spare === spare) {
+        const kept = spare;
+        spare = NaN;
+        return kept;
+      }
+      const radius = Math.sqrt(-2 * log(next()));
+      const turn = 6.283185307179586 * next();
+      spare = radius * sin(turn);
+      return radius * cos(turn);
+    },
+  };
 }
