@@ -38,6 +38,12 @@ export interface PlantInstance {
    * @param out     [size], receives the derivative in channel units per second
    */
   derivative(state: Float64Array, action: number, out: Float64Array): void;
+  /**
+   * Adds to `out` the accelerations that outside forces cause at this state: a force on the cart (N, along +x) and a
+   * torque on the pendulum (N m, counter-clockwise), as a hand would. A plant without a cart ignores the force.
+   * Absent: such a plant cannot be pushed.
+   */
+  addPush?(state: Float64Array, force: number, torque: number, out: Float64Array): void;
   /** Total mechanical energy in J; its zero is arbitrary but fixed. */
   energy(state: Float64Array): number;
   /** Tip of the pendulum in the plane of motion, metres: writes x, y to out[at], out[at + 1]. */
