@@ -10,7 +10,7 @@ export type CostFeature =
   | { readonly feature: 'action' }
   /** Change of the action since the period before, in units of the limit. */
   | { readonly feature: 'actionChange' }
-  /** Distance in metres of the tip from where it would be, upright above the target. */
+  /** Distance in metres of the tip from where it would be, upright above the cart's place `target` (m); d is this distance. */
   | { readonly feature: 'tipDistance' };
 
 /**
@@ -48,6 +48,8 @@ export interface Task<S extends SettingsSchema = SettingsSchema> {
   /** Plants it is meant for, by id. */
   readonly plants: readonly string[];
   cost(settings: SettingsOf<S>, plant: Plant, instance: PlantInstance): TaskCost;
+  /** Where an episode begins, [n]; hanging at rest when absent. */
+  start?(plant: Plant): Float64Array;
   /** Seconds of an episode, and seconds of random data before the first fit. */
   readonly episodeSeconds: number;
   readonly randomSeconds: number;
