@@ -13,6 +13,8 @@ export interface Moment {
   readonly plan: ExecutablePlan | undefined;
   /** Whether there is a model to plan through. */
   readonly hasModel: boolean;
+  /** Whether the learning algorithm wants random data now. */
+  readonly explore: boolean;
 }
 /** A plan as the loop sees it. */
 export interface ExecutablePlan {
@@ -30,9 +32,14 @@ export interface Decision {
   readonly planAge: number;
 }
 export interface ControllerContext {
+  /** |action| ≤ limit, action units. */
   readonly limit: number;
+  /** Seconds. */
   readonly period: number;
   readonly seed: number;
+  /** Index of the rate that the action drives directly (a positive action makes it grow), and its typical size. */
+  readonly drivenRate: number;
+  readonly rateScale: number;
 }
 export interface ControllerInstance {
   /** Whether a plan is wanted for this moment; the host then plans, and gives it to `act`. */

@@ -38,6 +38,10 @@ export interface PlannerInstance {
   plan(planNumber: number, advanced: number, deadline?: () => boolean): PlannerResult;
   /** Forgets the warm start. */
   reset(): void;
+  /** [horizon] where the next search would begin, action units; for a successor after a change of settings. */
+  readonly warmStart?: Float64Array;
+  /** Begins the next search there; ignored when the horizon differs. */
+  carry?(warmStart: Float64Array): void;
 }
 /** Searches action sequences by imagining them. */
 export interface Planner<S extends SettingsSchema = SettingsSchema> {

@@ -1,0 +1,3 @@
+export { mpc } from './mpc';
+export { random } from './random';
+export { zero } from './zero';

@@ -1,0 +1,3 @@
+export { iterativeMpc } from './iterativeMpc';
+export { iterative } from './iterative';
+export { oneShot } from './oneShot';

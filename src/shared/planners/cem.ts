@@ -1,0 +1,125 @@
+import { streamKey, uniform, word } from '../math/random';
+import { boolean, choice, integer, real } from '../settings';
+import { colouredNoiseBank } from './colouredNoise';
+import { elitesOf, rankByCost } from './elites';
+import { definePlanner, type PlannerInstance } from './planner';
+
+const BANK = 4096;
+
+/**
+ * Cross-entropy method: sample action sequences around a mean, keep the elites, refit mean and spread, repeat.
+ * What differs from the textbook, and what it is good for (LEARNING sections 3 and 6): coloured noise (swings need
+ * pushes that last), warm start from the last plan, part of the last elites kept and shifted, the mean always among
+ * the candidates, and execution of the best sample instead of the mean (the mean of two good plans may be a bad one).
+ */
+export const cem = definePlanner({
+  label: 'Cross-entropy method',
+  source: 'Rubinstein & Kroese 2004; for MPC: Chua et al. 2018 (PETS) section 5; coloured noise and kept elites: Pinneri et al. 2020 (iCEM)',
+  settings: {
+    population: integer({ label: 'Population', unit: 'rollouts', min: 8, max: 4096, step: 16, default: 480, applies: 'live', meaning: 'Action sequences tried in each iteration.' }),
+    iterations: integer({ label: 'Iterations', unit: '', min: 1, max: 30, step: 1, default: 5, applies: 'live', meaning: 'Rounds of sampling and refitting for one plan.' }),
+    eliteShare: real({ label: 'Elites', unit: '', min: 0.01, max: 0.5, step: 0.01, default: 0.1, applies: 'live', meaning: 'Share of the population that the next mean and spread are fitted to.' }),
+    spread: real({ label: 'First spread', unit: 'of limit', min: 0.01, max: 2, step: 0.05, default: 0.6, applies: 'live', meaning: 'Standard deviation of the first samples, as a share of the action limit.' }),
+    leastSpread: real({ label: 'Least spread', unit: 'of limit', min: 0, max: 0.5, step: 0.01, default: 0.02, applies: 'live', expert: true, meaning: 'The spread never shrinks below this share of the limit, so that the search stays alive.' }),
+    smoothing: real({ label: 'Smoothing', unit: '', min: 0, max: 0.95, step: 0.05, default: 0.1, applies: 'live', expert: true, meaning: 'Share of the old mean and spread that survives a refit.' }),
+    noiseColour: real({ label: 'Noise colour', unit: '', min: 0, max: 3, step: 0.5, default: 2, applies: 'nextEpisode', meaning: 'Exponent of the noise power over frequency: 0 white, 1 pink, 2 red.' }),
+    keptElites: real({ label: 'Kept elites', unit: 'of elites', min: 0, max: 1, step: 0.1, default: 0.3, applies: 'live', expert: true, meaning: 'Share of the last elites that is shifted and tried again.' }),
+    warmStart: boolean({ label: 'Warm start', default: true, applies: 'live', expert: true, meaning: 'Begin the search at the last plan, shifted by the time that passed.' }),
+    execute: choice({ label: 'Execute', choices: ['best', 'mean'], choiceLabels: ['best sample', 'mean of elites'], default: 'best', applies: 'live', expert: true, meaning: 'Which sequence is executed when the search ends.' }),
+  },
+  create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
+    const { population, iterations, leastSpread, smoothing } = settings;
+    const elites = Math.max(2, Math.min(population - 1, Math.floor(population * settings.eliteShare)));
+    const kept = Math.floor(elites * settings.keptElites);
+    const bank = colouredNoiseBank(BANK, horizon, settings.noiseColour, seed);
+    const mean = new Float64Array(horizon);
+    const spread = new Float64Array(horizon);
+    const actions = new Float64Array(population * horizon);
+    const costs = new Float64Array(population);
+    const order = new Int32Array(population);
+    const lastElites = new Float64Array(elites * horizon);
+    const best = new Float64Array(horizon);
+    let hasElites = false;
+
+    function shift(by: number): void {
+      if (by <= 0) return;
+      shiftRow(mean, 0, horizon, by);
+      for (let e = 0; e < elites; e++) shiftRow(lastElites, e * horizon, horizon, by);
+    }
+    function sample(planNumber: number, iteration: number): void {
+      for (let j = 0; j < population; j++) {
+        const key = streamKey(seed, planNumber, iteration, j);
+        const from = (word(key, 0) % BANK) * horizon;
+        const sign = uniform(key, 1) < 0.5 ? -1 : 1;
+        for (let t = 0; t < horizon; t++) {
+          const action = mean[t]! + sign * spread[t]! * bank[from + t]!;
+          actions[j * horizon + t] = limit * (action > 1 ? 1 : action < -1 ? -1 : action);
+        }
+      }
+      for (let t = 0; t < horizon; t++) actions[t] = limit * mean[t]!; // the mean itself is always candidate 0
+      if (hasElites) for (let e = 0; e < kept; e++) for (let t = 0; t < horizon; t++) actions[(population - 1 - e) * horizon + t] = limit * lastElites[e * horizon + t]!;
+    }
+    function refit(): void {
+      for (let e = 0; e < elites; e++) for (let t = 0; t < horizon; t++) lastElites[e * horizon + t] = actions[order[e]! * horizon + t]! / limit;
+      hasElites = true;
+      const used = elitesOf(costs, order, elites);
+      for (let t = 0; t < horizon; t++) {
+        let sum = 0;
+        for (let e = 0; e < used; e++) sum += lastElites[e * horizon + t]!;
+        const mu = sum / used;
+        let squares = 0;
+        for (let e = 0; e < used; e++) squares += (lastElites[e * horizon + t]! - mu) ** 2;
+        mean[t] = smoothing * mean[t]! + (1 - smoothing) * mu;
+        spread[t] = Math.max(leastSpread, smoothing * spread[t]! + (1 - smoothing) * Math.sqrt(squares / used));
+      }
+    }
+    return {
+      get warmStart() {
+        return mean.map((m) => limit * m);
+      },
+      carry(warmStart) {
+        if (warmStart.length === horizon) for (let t = 0; t < horizon; t++) mean[t] = warmStart[t]! / limit;
+      },
+      reset() {
+        mean.fill(0);
+        hasElites = false;
+      },
+      plan(planNumber, advanced, deadline) {
+        if (settings.warmStart) shift(advanced);
+        else {
+          mean.fill(0);
+          hasElites = false;
+        }
+        spread.fill(settings.spread);
+        let bestCost = Infinity;
+        let evaluations = 0;
+        for (let iteration = 0; iteration < iterations; iteration++) {
+          sample(planNumber, iteration);
+          imagination.evaluate(actions, population, costs);
+          evaluations += population * horizon;
+          rankByCost(costs, order, elites);
+          const leader = order[0]!;
+          if (costs[leader]! < bestCost) {
+            bestCost = costs[leader]!;
+            for (let t = 0; t < horizon; t++) best[t] = actions[leader * horizon + t]!;
+          }
+          if (costs[leader] === Infinity) break; // nothing finite to refit to; what an earlier iteration found still stands
+          refit();
+          if (deadline?.() === true) break;
+        }
+        if (bestCost === Infinity) {
+          mean.fill(0);
+          hasElites = false;
+          return { cost: Infinity, evaluations, reason: `All ${population} imagined futures diverged.` };
+        }
+        const executed = settings.execute === 'best' ? best.slice() : Float64Array.from(mean, (m) => limit * m);
+        return { actions: executed, cost: bestCost, evaluations };
+      },
+    };
+  },
+});
+
+function shiftRow(row: Float64Array, at: number, length: number, by: number): void {
+  const last = row[at + length - 1]!;
+  for (let t = 0; t < length; t++) row[at + t] = t + by < length ? row[at + t + by]! : last; // the last action is held on
+}

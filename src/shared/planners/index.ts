@@ -1,0 +1,2 @@
+export { cem } from './cem';
+export { randomShooting } from './randomShooting';

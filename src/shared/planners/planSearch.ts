@@ -1,0 +1,140 @@
+import type { DynamicsModel } from '../models/model';
+import type { Plant, PlantInstance } from '../plants/plant';
+import type { RolloutJob } from '../rollouts/rollouts';
+import { beliefBand, BAND_LEVELS } from './beliefBand';
+import { FanRecorder, type Fan } from './fanRecorder';
+import type { PlannerInstance, PlannerResult, PlannerContext } from './planner';
+
+/** Evaluates populations, on this thread or on several; what it rolls out through is its own business. */
+export interface PopulationEvaluator {
+  evaluate(job: Omit<RolloutJob, 'from' | 'to'> & { readonly count: number }): void;
+}
+/** One question to the planner. */
+export interface PlanRequest {
+  /** Counts plans since the run began; names the random streams. */
+  readonly id: number;
+  /** Step at whose measurement it is asked. */
+  readonly step: number;
+  /** [n], the estimate at that step. */
+  readonly state: Float64Array;
+  /** Commands under way, oldest first, action units: they act before the plan does. */
+  readonly queue: Float64Array;
+  /** Whether the fan and the model's band are wanted with it (they cost time). */
+  readonly wantsFan: boolean;
+  /** Told between iterations whether to answer now with the best so far. */
+  readonly deadline?: () => boolean;
+}
+/** What the planner answers. */
+export interface SearchedPlan extends PlannerResult {
+  readonly id: number;
+  /** Step from which `actions` act: step + queue.length. */
+  readonly actsFrom: number;
+  /** [(horizon + 1) × n], the chosen plan through the mean of the model, from the predicted state on; empty without a plan. */
+  readonly states: Float64Array;
+  /** [4 × (horizon + 1) × n] quantiles 5, 25, 75, 95 % of the belief about the chosen plan; empty unless the fan was wanted. */
+  readonly band: Float32Array;
+  readonly fan: Fan | undefined;
+}
+export interface PlanSearchParts {
+  readonly plant: Plant;
+  readonly instance: PlantInstance;
+  readonly horizon: number;
+  readonly evaluator: PopulationEvaluator;
+  createPlanner(context: Pick<PlannerContext, 'imagination'>): PlannerInstance;
+}
+const NO_NUMBERS = new Float64Array(0);
+const NO_BAND = new Float32Array(0);
+
+/**
+ * Plans from where the plant will be when the plan can act: the model carries the estimate through the commands that
+ * are under way, then the planner searches from there. The same object serves a planner thread in real time and a
+ * stepped run in a test.
+ */
+export class PlanSearch {
+  private model: DynamicsModel | undefined;
+  private planner: PlannerInstance;
+  private lastActsFrom = 0;
+  private readonly start: Float64Array;
+  private previousAction = 0;
+  private recorder: FanRecorder | undefined;
+
+  constructor(private readonly parts: PlanSearchParts) {
+    this.start = new Float64Array(parts.instance.size);
+    this.planner = this.makePlanner();
+  }
+
+  setModel(model: DynamicsModel | undefined): void {
+    this.model = model;
+  }
+  /** Makes the planner anew (its settings changed) where the old one left off. */
+  renewPlanner(): void {
+    const warmStart = this.planner.warmStart;
+    this.planner = this.makePlanner();
+    if (warmStart !== undefined) this.planner.carry?.(warmStart);
+  }
+  /** Forgets the warm start: a new episode begins. */
+  reset(): void {
+    this.planner.reset();
+    this.lastActsFrom = 0;
+  }
+
+  /** @throws Error when there is no model */
+  plan(request: PlanRequest): SearchedPlan {
+    const { model } = this;
+    if (model === undefined) throw new Error('There is no model to plan through.');
+    const { horizon } = this.parts;
+    this.carryThroughQueue(model, request);
+    const actsFrom = request.step + request.queue.length;
+    this.recorder = request.wantsFan ? new FanRecorder(horizon) : undefined;
+    const advanced = Math.max(0, actsFrom - this.lastActsFrom);
+    this.lastActsFrom = actsFrom;
+    const result = this.planner.plan(request.id, advanced, request.deadline);
+    const fan = this.recorder?.finish();
+    this.recorder = undefined;
+    if (result.actions === undefined) return { ...result, id: request.id, actsFrom, states: NO_NUMBERS, band: NO_BAND, fan };
+    return {
+      ...result,
+      id: request.id,
+      actsFrom,
+      states: this.follow(model, result.actions),
+      band: request.wantsFan ? beliefBand(model, this.parts.plant, this.start, result.actions) : NO_BAND,
+      fan,
+    };
+  }
+
+  private makePlanner(): PlannerInstance {
+    const { horizon, evaluator } = this.parts;
+    return this.parts.createPlanner({
+      imagination: {
+        evaluate: (actions, count, costs) => {
+          const tips = this.recorder?.tipsFor(count);
+          evaluator.evaluate({ state: this.start, previousAction: this.previousAction, actions, horizon, count, costs, ...(tips === undefined ? {} : { tips }) });
+          this.recorder?.take(costs, count);
+        },
+      },
+    });
+  }
+  private carryThroughQueue(model: DynamicsModel, { state, queue }: PlanRequest): void {
+    this.start.set(state.subarray(0, this.start.length));
+    const action = new Float64Array(1);
+    for (const command of queue) {
+      action[0] = command;
+      model.predict(this.start, action, 1, -1);
+    }
+    this.previousAction = queue.length > 0 ? queue[queue.length - 1]! : 0;
+  }
+  private follow(model: DynamicsModel, actions: Float64Array): Float64Array {
+    const n = this.start.length;
+    const states = new Float64Array((actions.length + 1) * n);
+    const current = this.start.slice();
+    const action = new Float64Array(1);
+    states.set(current);
+    for (let t = 0; t < actions.length; t++) {
+      action[0] = actions[t]!;
+      model.predict(current, action, 1, -1);
+      states.set(current, (t + 1) * n);
+    }
+    return states;
+  }
+}
+export { BAND_LEVELS };
