@@ -24,13 +24,13 @@ const pilco: Setup = {
   values: { 'plant.cartMass': 0.5, 'plant.poleMass': 0.5, 'plant.poleLength': 0.6, 'plant.jointViscous': 0, 'loop.period': 0.05 },
 };
 
-/** RealAIGym's pendulum, too weak to be lifted in one go: it needs to look further ahead than the cart-poles. */
+/** RealAIGym's pendulum, too weak to be lifted in one go. */
 const pendulum: Setup = {
   ...learningFromScratch,
   name: 'pendulum',
   plant: 'pendulum',
   priors: ['integrates', 'mirror'], // there is no place to be free of
-  values: { 'loop.period': 0.05, 'loop.horizon': 1.5 },
+  values: { 'loop.period': 0.05 },
 };
 
 /** The setups that every workbench has, by name; of each plant the first one is its default. */
