@@ -72,8 +72,10 @@ export interface FitProgress {
 export interface FitRequest<V = SettingValues> {
   readonly plant: Plant;
   readonly plantId: string;
-  /** What a learner may be told: ranges and limits. Physics and hybrid models get the equations through `settings`. */
+  /** What a learner may be told: ranges and limits, never the equations inside. */
   readonly instance: PlantInstance;
+  /** Settings of the plant as somebody believes them; only kinds that are given the equations may look. */
+  readonly plantValues?: SettingValues;
   readonly period: number;
   readonly data: Transitions;
   /** Data to stop early on; never trained on. */

@@ -1,0 +1,85 @@
+import { RungeKutta } from '../math/integrate';
+import { streamKey, word } from '../math/random';
+import type { Plant, PlantInstance } from '../plants/plant';
+import { integer, real, settle, type SettingValues } from '../settings';
+import { defineModel, type DynamicsModel, type ModelHeader, type SavedModel } from './model';
+import { checkHeader, headerOf, structureOf } from './saved';
+
+/** Belief that was given the equations: the plant's own, integrated over a period, with parameters that may be wrong. */
+export const physics = defineModel({
+  label: 'Equations of motion',
+  source: 'The plant’s own equations; Runge–Kutta of fourth order.',
+  settings: {
+    equations: real({
+      label: 'Error of the equations',
+      meaning: 'Each mass, length and friction is off by the factor 1 + F or 1 / (1 + F), drawn from the seed; 0 means the true equations.',
+      unit: '', default: 0, min: 0, max: 10, step: 0.05, applies: 'nextEpisode',
+    }),
+    substeps: integer({
+      label: 'Substeps', meaning: 'Steps of the integrator in a period; 0 chooses two for periods above 30 ms and one below.',
+      unit: '', default: 0, min: 0, max: 100, step: 1, applies: 'nextEpisode', expert: true,
+    }),
+  },
+  needsData: false,
+  usesTensors: false,
+
+  fit(request) {
+    const { plant, settings, period } = request;
+    const believed = perturbedParameters(plant, request.plantValues ?? {}, settings.equations, request.seed);
+    const substeps = settings.substeps > 0 ? settings.substeps : period > 0.03 ? 2 : 1;
+    const header = { ...headerOf('physics', request, request.data.count, []), structure: { plantValues: believed, substeps } };
+    return Promise.resolve(integrated(plant, believed, substeps, header));
+  },
+
+  load(saved, plant) {
+    checkHeader(saved, 'physics', plant);
+    const { plantValues, substeps } = structureOf(saved.header);
+    if (typeof plantValues !== 'object' || plantValues === null) throw new Error('This model is damaged: the settings of its plant are missing.');
+    if (!Number.isInteger(substeps) || Number(substeps) < 1) throw new Error(`This model is damaged: ${String(substeps)} substeps.`);
+    return integrated(plant, plantValues as SettingValues, Number(substeps), saved.header);
+  },
+});
+
+/**
+ * The plant's settings with each of its parameters off by the factor 1 + F or 1 / (1 + F), drawn from the seed and held
+ * within the setting's range. What is 0 stays 0.
+ * @param values  settings that differ from the plant's defaults
+ * @returns       all settings of the plant
+ */
+export function perturbedParameters(plant: Plant, values: SettingValues, F: number, seed: number): SettingValues {
+  const settled: Record<string, SettingValues[string]> = { ...settle(plant.settings, values, 'plant') };
+  plant.parameters.forEach((id, index) => {
+    const setting = plant.settings[id];
+    const value = settled[id];
+    if (F === 0 || setting.kind !== 'number' || typeof value !== 'number') return;
+    const more = (word(streamKey(seed, 0x657175, index, 0), 0) & 1) === 1;
+    settled[id] = Math.min(setting.max, Math.max(setting.min, more ? value * (1 + F) : value / (1 + F)));
+  });
+  return settled;
+}
+
+function integrated(plant: Plant, plantValues: SettingValues, substeps: number, header: ModelHeader): DynamicsModel {
+  const instance: PlantInstance = plant.create(settle(plant.settings, plantValues, 'plant'));
+  const n = instance.size;
+  const integrator = new RungeKutta(instance, n);
+  const state = new Float64Array(n);
+  const bounds = plant.channels.map((channel) => channel.bound);
+  const { period } = header;
+  return {
+    kind: 'physics',
+    plant: header.plant,
+    period,
+    members: 1,
+    predict(states, actions, count) {
+      for (let row = 0, at = 0; row < count; row++, at += n) {
+        for (let c = 0; c < n; c++) state[c] = states[at + c];
+        integrator.advance(state, actions[row], period, substeps);
+        for (let c = 0; c < n; c++) {
+          const value = state[c];
+          states[at + c] = value > bounds[c] ? bounds[c] : value < -bounds[c] ? -bounds[c] : value;
+        }
+      }
+    },
+    save: (): SavedModel => ({ header, weights: new ArrayBuffer(0) }),
+  };
+}
