@@ -1,2 +1,3 @@
 /** The models of the house: one line each; the name is the id in recordings, schemas and flags. */
+export { gaussianProcess } from './gaussianProcess';
 export { physics } from './physics';
