@@ -16,6 +16,7 @@ export const entries = {
   cli: 'src/main/headless/cli.ts',
   control: 'src/main/workers/control.ts',
   planner: 'src/main/workers/planner.ts',
+  evaluator: 'src/main/workers/evaluator.ts',
   learner: 'src/main/workers/learner.ts',
   learnRun: 'src/main/workers/learnRun.ts',
 };

@@ -1,0 +1,404 @@
+import { LastingJudge } from '../../shared/learning/lasting';
+import { compileCost } from '../../shared/tasks/cost';
+import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
+import type { Setup } from '../../shared/setups/setup';
+import type { Measurement } from '../../shared/estimators/estimator';
+import type { Rig } from '../rigs/rig';
+import { assembleLoop, controllerOf } from './assemble';
+import type { Trip } from './interlock';
+import type { ControlLoop } from './loop';
+import type { FromControl, ToControl } from './messages';
+import { PlanSlot } from './planSlot';
+import type { FromPlanner, ToPlanner } from './plannerMessages';
+import { TelemetryBatch } from './telemetryBatch';
+import { TimingWindow } from './timing';
+
+/** The planner threads as the loop sees them. */
+export interface PlannerLink {
+  post(message: ToPlanner): void;
+  onMessage(listener: (message: FromPlanner) => void): void;
+  /** Called when the thread died, with the reason; a new one is behind the link already, not yet configured. */
+  onLost(listener: (reason: string) => void): void;
+}
+export interface LiveRunPorts {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls back once, not before `ms` have passed; returns the means to call it off. */
+  setTimer(callback: () => void, ms: number): () => void;
+  send(message: FromControl): void;
+  readonly planner: PlannerLink;
+}
+
+const BATCH_MS = 33;
+const STATUS_MS = 250;
+/** After so long without an answer the planner counts as lost for this period, even in a patient simulation. */
+const PATIENCE_MS = 15_000;
+/** A period that begins this much late, as a share of it, is counted late. */
+const LATE_SHARE = 0.1;
+
+type Episode = Extract<ToControl, { kind: 'episode' }>;
+
+/**
+ * A run in real time: paces the loop, asks the planner threads, hands over what happened. In a patient simulation time
+ * stands still while a plan is awaited; at a strict pace the plan before it serves. Stop acts at once and is latched:
+ * the command is zero from then on, and the pendulum swings on in sight.
+ */
+export class LiveRun {
+  private readonly latch = { stopped: true, reason: 'Not started yet.' };
+  private readonly slot = new PlanSlot();
+  private readonly judge = new LastingJudge();
+  private readonly lateness = new TimingWindow(2000);
+  private readonly planTimes = new TimingWindow(200);
+  private resolved: ResolvedSetup | undefined;
+  private loop: ControlLoop | undefined;
+  private rig: Rig | undefined;
+  private batch = new TelemetryBatch(0, 0);
+  private episode: Episode | undefined;
+  private hasModel = false;
+  private lastModel: Extract<ToControl, { kind: 'model' }> | undefined;
+  private endedEpisode: Episode | undefined;
+  /** The episode ran to its end and the next one has not begun. */
+  private between = false;
+  private paused = false;
+  private speed = 1;
+  private credits = 0;
+  private planNumber = 0;
+  /** Id of the plan that the current period waits for. */
+  private awaited: number | undefined;
+  private planMs = NaN;
+  private evaluations: number | undefined;
+  private threads = 0;
+  private cost = 0;
+  private late = 0;
+  private due = 0;
+  private periodLateness = 0;
+  private cancelTimer: (() => void) | undefined;
+  private cancelPatience: (() => void) | undefined;
+  private lastBatchAt = 0;
+  private lastStatusAt = 0;
+  /** Wall time and simulated time at marks of the last second, for the speed really reached. */
+  private readonly marks: { wall: number; simulated: number }[] = [];
+  private simulated = 0;
+
+  constructor(private readonly ports: LiveRunPorts) {
+    ports.planner.onMessage((message) => this.planned(message));
+    ports.planner.onLost((reason) => this.plannerLost(reason));
+  }
+
+  receive(message: ToControl): void {
+    switch (message.kind) {
+      case 'stop':
+        return this.stop(message.reason);
+      case 'configure':
+        return this.configure(message.setup);
+      case 'settings':
+        return this.applyLive(message.setup);
+      case 'episode':
+        return this.begin(message);
+      case 'model':
+        return this.takeModel(message);
+      case 'pause':
+        return this.pause(message.paused);
+      case 'speed':
+        this.speed = message.speed;
+        this.marks.length = 0;
+        return this.sendStatus();
+      case 'push':
+        return this.rig?.push(message);
+      case 'credit':
+        this.credits = Math.min(8, this.credits + message.frames);
+        return;
+      case 'alive':
+        return this.ports.send({ kind: 'alive' });
+      case 'leave':
+        return this.stop('The workbench is closing.');
+    }
+  }
+
+  /** Command zero from now on; what ran ends with the reason. */
+  stop(reason: string): void {
+    if (this.latch.stopped && !this.between) return;
+    this.between = false;
+    this.latch.stopped = true;
+    this.latch.reason = reason;
+    // an action that waits for its plan must not wait any longer
+    if (this.awaited !== undefined) this.decideAndPace();
+    this.endEpisode('stopped', reason);
+    this.sendStatus();
+  }
+
+  private configure(setup: Setup): void {
+    this.stop('Another setup was chosen.');
+    this.rest();
+    this.resolved = resolveSetup(setup);
+    this.loop = undefined;
+    this.rig = undefined;
+    this.hasModel = false;
+    this.lastModel = undefined;
+    this.planNumber = 0;
+    this.planTimes.clear();
+    this.evaluations = undefined;
+    this.sendStatus();
+  }
+
+  private begin(episode: Episode): void {
+    this.rest();
+    const resolved = resolveSetup(episode.setup);
+    this.resolved = resolved;
+    this.episode = episode;
+    const { loop, rig } = assembleLoop(resolved, this.latch, this.ports.now, episode.index);
+    this.loop = loop;
+    this.rig = rig;
+    if (resolved.setup.controller === 'mpc') loop.replace({ controller: controllerOf(resolved, { replan: episode.plan.replan }) });
+    this.batch = new TelemetryBatch(resolved.instance.size, resolved.cost.terms.length);
+    this.configurePlanner(resolved, episode);
+    this.judge.reset();
+    this.cost = 0;
+    this.lateness.clear();
+    this.slot.forget();
+    this.latch.stopped = false;
+    this.latch.reason = '';
+    const first = loop.start(episode.pose === undefined ? resolved.plant.hanging() : Float64Array.from(episode.pose), episode.index);
+    this.due = this.ports.now();
+    this.paused = false;
+    this.between = false;
+    this.beginPeriod(first);
+  }
+
+  private configurePlanner(resolved: ResolvedSetup, { plan }: Episode): void {
+    const horizon = plan.replan === 'once' ? Math.max(1, Math.round(plan.seconds / resolved.period)) : resolved.horizon;
+    this.ports.planner.post({ kind: 'configure', setup: resolved.setup, threads: resolved.settings.loop.threads as number, horizon, slot: this.slot.memory });
+    if (this.lastModel !== undefined) this.postModel();
+  }
+  private takeModel(message: Extract<ToControl, { kind: 'model' }>): void {
+    this.lastModel = message;
+    this.hasModel = true;
+    if (this.loop !== undefined) this.postModel();
+  }
+  private postModel(): void {
+    const { resolved, lastModel } = this;
+    this.ports.planner.post({ kind: 'model', model: lastModel!.model, plantSettings: resolved!.settings.plant, cost: resolved!.cost });
+  }
+  private applyLive(setup: Setup): void {
+    const resolved = resolveSetup(setup);
+    this.resolved = resolved;
+    if (this.loop === undefined) return;
+    const replan = this.episode?.plan.replan;
+    this.loop.replace({
+      cost: compileCost(resolved.cost, resolved.plant, resolved.instance),
+      ...(resolved.setup.controller === 'mpc' && this.awaited === undefined ? { controller: controllerOf(resolved, replan === undefined ? {} : { replan }) } : {}),
+    });
+    this.ports.planner.post({ kind: 'settings', setup, cost: resolved.cost });
+  }
+
+  // ── one period ──
+
+  private beginPeriod(measurement: Measurement): void {
+    const { loop, resolved, episode, ports } = this;
+    if (loop === undefined || resolved === undefined || episode === undefined) return;
+    const { period } = resolved;
+    const started = ports.now();
+    this.periodLateness = Math.max(0, started - this.due);
+    this.lateness.add(this.periodLateness);
+    if (this.periodLateness > (LATE_SHARE * period * 1000) / this.speed && this.isStrict) this.late++;
+    const live = !this.latch.stopped;
+    const time = measurement.step * period;
+    const trip = loop.sense(measurement, { hasModel: this.hasModel, explore: time < episode.plan.randomSeconds - 1e-9 });
+    if (measurement.step > 0) {
+      this.simulated += period;
+      if (live) this.account(time);
+    }
+    this.planMs = NaN;
+    if (live && trip !== undefined && trip.kind !== 'stopped') return this.tripped(trip, time);
+    if (live && time >= episode.plan.seconds - 1e-9) return this.completed();
+    if (live && loop.wantsPlan) this.askForPlan(measurement.step, time);
+    if (this.awaited === undefined) return this.decideAndPace();
+    if (!this.isStrict) this.cancelPatience = ports.setTimer(() => this.plannerSilent(), PATIENCE_MS);
+    // with nothing under way the command must be handed over now; else it may come until the next period begins
+    else if (loop.commandsUnderWay.length === 0) this.decideAndPace();
+    else this.paceNext();
+  }
+
+  private askForPlan(step: number, time: number): void {
+    const { loop, resolved } = this;
+    this.awaited = ++this.planNumber;
+    const wantsPicture = this.credits > 0;
+    if (wantsPicture) this.credits--;
+    this.ports.planner.post({
+      kind: 'plan',
+      id: this.awaited,
+      step,
+      time,
+      state: loop!.state.slice(),
+      queue: loop!.commandsUnderWay.slice(),
+      wantsPicture,
+      budgetMs: this.isStrict ? (0.8 * resolved!.period * 1000) / this.speed : Infinity,
+    });
+  }
+
+  private planned(message: FromPlanner): void {
+    switch (message.kind) {
+      case 'picture':
+        return this.ports.send({ kind: 'plan', frame: message.frame });
+      case 'failed':
+        this.ports.send({ kind: 'notice', level: 'fault', text: `The planner gave no plan: ${message.reason}` });
+        break;
+      case 'planned':
+        this.planTimes.add(message.ms);
+        this.threads = message.threads;
+        this.evaluations = message.evaluations;
+        if (message.fault !== '') this.ports.send({ kind: 'notice', level: 'warning', text: message.fault });
+        if (!message.found) this.ports.send({ kind: 'notice', level: 'warning', text: `No plan: ${message.reason}` });
+    }
+    if (message.id !== this.awaited) return;
+    if (message.kind === 'planned') this.planMs = message.ms;
+    this.decideAndPace();
+  }
+
+  private decideAndPace(): void {
+    this.decide();
+    if (this.cancelTimer === undefined) this.paceNext();
+  }
+  /** Decides, sends, remembers. */
+  private decide(): void {
+    const { loop, episode } = this;
+    if (loop === undefined || episode === undefined) return;
+    const missed = this.awaited !== undefined && Number.isNaN(this.planMs);
+    if (missed && this.isStrict && !this.latch.stopped) this.late++;
+    this.awaited = undefined;
+    this.cancelPatience?.();
+    this.cancelPatience = undefined;
+    const record = loop.act(this.slot.take(), !this.latch.stopped);
+    this.batch.add(record, episode.index, this.planMs, this.periodLateness);
+    this.flushWhenDue();
+  }
+
+  private paceNext(): void {
+    if (this.paused) return;
+    const { ports, resolved } = this;
+    const wait = (resolved!.period * 1000) / this.speed;
+    const now = ports.now();
+    // missed periods are skipped, not caught up in a burst; in a patient simulation time stood still meanwhile
+    this.due = Math.max(this.due + wait, this.isStrict ? now - wait : now);
+    this.cancelTimer = ports.setTimer(() => this.tick(), Math.max(0, this.due - now));
+  }
+  private tick(): void {
+    this.cancelTimer = undefined;
+    const { rig, loop } = this;
+    if (rig === undefined || loop === undefined) return;
+    if (this.awaited !== undefined) this.decide(); // strict pace: the plan is late, the one before it serves
+    this.beginPeriod(rig.advance());
+  }
+
+  private account(time: number): void {
+    const { loop, resolved } = this;
+    const { record } = loop!;
+    for (const term of record.costs) this.cost += term;
+    const angle = resolved!.plant.channels.findIndex((channel) => channel.wraps === true);
+    this.judge.see(time, record.truth[angle]!);
+    if (loop!.finished !== undefined) this.batch.addTransition(loop!.finished);
+  }
+
+  // ── endings ──
+
+  private tripped(trip: Trip, time: number): void {
+    this.latch.stopped = true;
+    this.latch.reason = trip.reason;
+    this.endEpisode(trip.kind, trip.reason, time);
+    this.decideAndPace(); // zero
+  }
+  private completed(): void {
+    // the workbench answers with the next episode; until then the command is zero
+    this.between = true;
+    this.latch.stopped = true;
+    this.latch.reason = 'The episode is over.';
+    this.decideAndPace();
+    this.endEpisode('time', 'time');
+  }
+  private endEpisode(trip: 'time' | 'stopped' | 'limit' | 'notFinite', how: string, time = this.loop?.record.time ?? 0): void {
+    if (this.episode === undefined || this.endedEpisode === this.episode) return;
+    this.endedEpisode = this.episode;
+    this.flush();
+    const uprightFrom = trip === 'time' ? this.judge.lastingFrom : undefined;
+    this.ports.send({ kind: 'ended', episode: this.episode.index, seconds: time, cost: this.cost, how, trip, uprightFrom });
+  }
+
+  private pause(paused: boolean): void {
+    if (this.paused === paused) return;
+    this.paused = paused;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (!paused && this.loop !== undefined && this.awaited === undefined) {
+      this.due = this.ports.now();
+      this.marks.length = 0;
+      this.paceNext();
+    }
+    this.sendStatus();
+  }
+  /** Lets nothing more happen by itself. */
+  private rest(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    this.cancelPatience?.();
+    this.cancelPatience = undefined;
+    this.awaited = undefined;
+    this.flush();
+    this.episode = undefined;
+    this.marks.length = 0;
+  }
+  private plannerSilent(): void {
+    this.ports.send({ kind: 'notice', level: 'fault', text: `The planner did not answer for ${PATIENCE_MS / 1000} s; the motion is damped.` });
+    this.decideAndPace();
+  }
+  private plannerLost(reason: string): void {
+    this.ports.send({ kind: 'notice', level: 'fault', text: `The planner thread ended (${reason}) and was started again.` });
+    if (this.resolved !== undefined && this.episode !== undefined) this.configurePlanner(this.resolved, this.episode);
+    if (this.awaited !== undefined) this.decideAndPace();
+  }
+
+  // ── what the workbench hears ──
+
+  private get isStrict(): boolean {
+    return this.resolved?.settings.loop.pace === 'strict';
+  }
+  private flushWhenDue(): void {
+    const now = this.ports.now();
+    if (this.batch.isFull || now - this.lastBatchAt >= BATCH_MS) this.flush();
+    if (now - this.lastStatusAt >= STATUS_MS) this.sendStatus();
+  }
+  private flush(): void {
+    this.lastBatchAt = this.ports.now();
+    if (!this.batch.isEmpty) this.ports.send({ kind: 'telemetry', ...this.batch.take() });
+  }
+  private sendStatus(): void {
+    const now = this.ports.now();
+    this.lastStatusAt = now;
+    this.marks.push({ wall: now, simulated: this.simulated });
+    while (this.marks.length > 2 && now - this.marks[0]!.wall > 2000) this.marks.shift();
+    const first = this.marks[0]!;
+    const seconds = (now - first.wall) / 1000;
+    const record = this.loop?.record;
+    this.ports.send({
+      kind: 'status',
+      status: {
+        running: this.episode !== undefined && (!this.latch.stopped || this.between),
+        paused: this.paused,
+        stopped: this.latch.stopped && !this.between,
+        reason: this.latch.reason,
+        episode: this.episode?.index ?? 0,
+        step: record?.step ?? 0,
+        time: record?.time ?? 0,
+        speedWanted: this.speed,
+        speedNow: this.paused ? 0 : seconds > 0.2 ? (this.simulated - first.simulated) / seconds : this.speed,
+        planMs: this.planTimes.figures,
+        late: this.late,
+        latenessMs: this.lateness.figures,
+        planAge: record?.planAge ?? -1,
+        basis: record?.basis ?? 'zero',
+        threads: this.threads,
+        evaluations: this.evaluations,
+        uprightFor: this.judge.uprightFor,
+      },
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { EpisodePlan } from '../../shared/learning/algorithm';
+import type { SavedModel } from '../../shared/models/model';
+import type { Setup } from '../../shared/setups/setup';
+
+/** What the workbench tells the control process. `stop` is obeyed in any state and waits behind nothing. */
+export type ToControl =
+  | { readonly kind: 'stop'; readonly reason: string }
+  /** Other parts: ends what runs, forgets model and plans. Nothing runs until the next `episode`. */
+  | { readonly kind: 'configure'; readonly setup: Setup }
+  /** The same parts with settings changed that apply live. */
+  | { readonly kind: 'settings'; readonly setup: Setup }
+  /** Begins an episode (clearing a stop): the setup in full, so that what was pending applies now. */
+  | { readonly kind: 'episode'; readonly setup: Setup; readonly index: number; readonly plan: EpisodePlan; readonly pose: readonly number[] | undefined }
+  | { readonly kind: 'model'; readonly model: SavedModel; readonly label: string; readonly fit: number }
+  | { readonly kind: 'pause'; readonly paused: boolean }
+  | { readonly kind: 'speed'; readonly speed: number }
+  | { readonly kind: 'push'; readonly force: number; readonly torque: number; readonly seconds: number }
+  /** Some client can draw so many more plan frames. */
+  | { readonly kind: 'credit'; readonly frames: number }
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'leave' };
+
+/** Control periods in columns; the shape of the contract's telemetry. */
+export interface TelemetryBlock {
+  readonly episode: number;
+  readonly firstStep: number;
+  readonly count: number;
+  readonly times: Float64Array;
+  readonly states: Float64Array;
+  readonly truths: Float64Array;
+  readonly chosen: Float64Array;
+  readonly commands: Float64Array;
+  readonly applied: Float64Array;
+  readonly costs: Float64Array;
+  readonly planMs: Float64Array;
+  readonly latenessMs: Float64Array;
+  readonly basis: Uint8Array;
+}
+/** Transitions that the estimator finished, for the learner. */
+export interface TransitionBlock {
+  readonly count: number;
+  readonly states: Float64Array;
+  readonly actions: Float64Array;
+  readonly nexts: Float64Array;
+}
+export interface ControlStatus {
+  readonly running: boolean;
+  readonly paused: boolean;
+  readonly stopped: boolean;
+  readonly reason: string;
+  readonly episode: number;
+  readonly step: number;
+  readonly time: number;
+  readonly speedWanted: number;
+  readonly speedNow: number;
+  readonly planMs: { readonly last: number; readonly p50: number; readonly p99: number } | undefined;
+  readonly late: number;
+  readonly latenessMs: { readonly p50: number; readonly p99: number; readonly max: number } | undefined;
+  readonly planAge: number;
+  readonly basis: string;
+  readonly threads: number;
+  readonly evaluations: number | undefined;
+  readonly uprightFor: number | undefined;
+}
+export type FromControl =
+  | { readonly kind: 'hello'; readonly pid: number }
+  | { readonly kind: 'telemetry'; readonly block: TelemetryBlock; readonly transitions: TransitionBlock }
+  | { readonly kind: 'plan'; readonly frame: Uint8Array }
+  | { readonly kind: 'status'; readonly status: ControlStatus }
+  | {
+      readonly kind: 'ended';
+      readonly episode: number;
+      readonly seconds: number;
+      readonly cost: number;
+      /** 'time' when it ran to its end, else why it ended. */
+      readonly how: string;
+      readonly trip: 'time' | 'stopped' | 'limit' | 'notFinite';
+      readonly uprightFrom: number | undefined;
+    }
+  | { readonly kind: 'notice'; readonly level: 'note' | 'warning' | 'fault'; readonly text: string }
+  | { readonly kind: 'alive' };

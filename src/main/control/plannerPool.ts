@@ -1,0 +1,124 @@
+import type { Worker } from 'node:worker_threads';
+import type { Rollouts } from '../../shared/rollouts/rollouts';
+import type { PopulationEvaluator } from '../../shared/planners/planSearch';
+import { allocateMemory, takeChunks, viewsOf, Word, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
+import { loadSubject, rolloutsOf, type SubjectMessage } from './subject';
+
+/** What the leader posts to an evaluator thread; read there when the generation rises. */
+export type EvaluatorMessage = { readonly kind: 'memory'; readonly memory: EvaluatorMemory } | { readonly kind: 'subject'; readonly subject: SubjectMessage };
+
+const SPINS = 2_000;
+/** Longest that a helper may take over its last chunk before it counts as dead. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Evaluates populations on this thread and on helper threads below it, over shared memory. Synchronous for the planner;
+ * results do not depend on the number of threads, because a candidate's cost depends on its own row alone.
+ */
+export class PlannerPool implements PopulationEvaluator {
+  private memory: EvaluatorMemory = allocateMemory(512, 32);
+  private views: MemoryViews = viewsOf(this.memory);
+  private helpers: Worker[] = [];
+  private rollouts: Rollouts | undefined;
+  /** Why helpers were given up, or empty. */
+  fault = '';
+
+  /**
+   * @param threads         in all, this one included
+   * @param spawnEvaluator  starts `evaluator.js` as a worker thread
+   */
+  constructor(threads: number, spawnEvaluator: () => Worker) {
+    for (let i = 1; i < threads; i++) {
+      const helper = spawnEvaluator();
+      helper.unref();
+      helper.on('error', (error) => this.giveUp(`a planner thread failed: ${error.message}`));
+      this.helpers.push(helper);
+    }
+    this.tell({ kind: 'memory', memory: this.memory });
+  }
+  get threads(): number {
+    return this.helpers.length + 1;
+  }
+
+  /** New model or cost: used from the next evaluation on, by every thread. @returns the subject as loaded on this thread */
+  setSubject(message: SubjectMessage): ReturnType<typeof loadSubject> {
+    const subject = loadSubject(message);
+    this.rollouts = rolloutsOf(subject);
+    this.tell({ kind: 'subject', subject: message });
+    return subject;
+  }
+
+  evaluate({ state, previousAction, actions, horizon, count, costs, tips }: Parameters<PopulationEvaluator['evaluate']>[0]): void {
+    const { rollouts } = this;
+    if (rollouts === undefined) throw new Error('There is no model to roll out through.');
+    this.makeRoom(count, horizon);
+    const { views } = this;
+    views.state.set(state);
+    views.previousAction[0] = previousAction;
+    views.actions.set(actions.subarray(0, count * horizon));
+    const { control } = views;
+    control[Word.count] = count;
+    control[Word.horizon] = horizon;
+    control[Word.wantsTips] = tips === undefined ? 0 : 1;
+    control[Word.size] = state.length;
+    Atomics.store(control, Word.done, 0);
+    Atomics.store(control, Word.nextChunk, 0);
+    Atomics.add(control, Word.generation, 1);
+    if (this.helpers.length > 0) Atomics.notify(control, Word.generation);
+    takeChunks(views, rollouts);
+    if (!this.awaitHelpers(control)) {
+      this.giveUp('a planner thread did not answer');
+      Atomics.store(control, Word.nextChunk, 0);
+      takeChunks(views, rollouts); // all of it once more, alone: a half-written row is never used
+    }
+    costs.set(views.costs.subarray(0, count));
+    tips?.set(views.tips.subarray(0, count * (horizon + 1) * 2));
+  }
+
+  async close(): Promise<void> {
+    const helpers = this.helpers;
+    this.helpers = [];
+    await Promise.all(helpers.map((helper) => helper.terminate()));
+  }
+
+  private awaitHelpers(control: Int32Array): boolean {
+    const wanted = this.helpers.length;
+    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(control, Word.done) >= wanted) return Atomics.load(control, Word.failed) === 0;
+    for (;;) {
+      const done = Atomics.load(control, Word.done);
+      if (done >= wanted) return Atomics.load(control, Word.failed) === 0;
+      if (Atomics.wait(control, Word.done, done, PATIENCE_MS) === 'timed-out') return false;
+    }
+  }
+  private makeRoom(count: number, horizon: number): void {
+    const { capacity } = this.memory;
+    if (count <= capacity.count && horizon <= capacity.horizon) return;
+    const generation = Atomics.load(this.views.control, Word.generation);
+    const old = this.views.control;
+    this.memory = allocateMemory(Math.max(count, capacity.count), Math.max(horizon, capacity.horizon));
+    this.views = viewsOf(this.memory);
+    this.tell({ kind: 'memory', memory: this.memory });
+    Atomics.store(this.views.control, Word.generation, generation);
+    // wakes the helpers where they wait; they find the new memory in their port
+    Atomics.store(old, Word.nextChunk, 0x3fffffff);
+    Atomics.add(old, Word.generation, 1);
+    Atomics.notify(old, Word.generation);
+  }
+  private tell(message: EvaluatorMessage): void {
+    for (const helper of this.helpers) helper.postMessage(message);
+  }
+  private giveUp(reason: string): void {
+    if (this.helpers.length === 0) return;
+    this.fault = `Planning goes on with one thread: ${reason}.`;
+    for (const helper of this.helpers) void helper.terminate();
+    this.helpers = [];
+    // threads that were cut off may still hold the memory
+    this.memory = allocateMemory(this.memory.capacity.count, this.memory.capacity.horizon);
+    const fresh = viewsOf(this.memory);
+    fresh.control.set(this.views.control);
+    fresh.state.set(this.views.state);
+    fresh.previousAction.set(this.views.previousAction);
+    fresh.actions.set(this.views.actions);
+    this.views = fresh;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Worker } from 'node:worker_threads';
+import { encodePlanFrame } from '../../shared/episodes/planFrame';
+import { BAND_LEVELS, PlanSearch, type SearchedPlan } from '../../shared/planners/planSearch';
+import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
+import { plannerOf } from './assemble';
+import { PlannerPool } from './plannerPool';
+import { PlanSlot } from './planSlot';
+import type { FromPlanner, ToPlanner } from './plannerMessages';
+import type { SubjectMessage } from './subject';
+
+export interface PlannerThreadPorts {
+  post(message: FromPlanner, transfer: ArrayBuffer[]): void;
+  spawnEvaluator(): Worker;
+  /** Milliseconds, monotonic. */
+  now(): number;
+}
+
+/**
+ * The leader of the planner threads: answers one request at a time. The plan goes into the shared slot first, then its
+ * picture is made, so that drawing never delays an action.
+ */
+export class PlannerThread {
+  private resolved: ResolvedSetup | undefined;
+  private pool: PlannerPool | undefined;
+  private search: PlanSearch | undefined;
+  private slot: PlanSlot | undefined;
+  private subject: SubjectMessage | undefined;
+
+  constructor(private readonly ports: PlannerThreadPorts) {}
+
+  receive(message: ToPlanner): void {
+    switch (message.kind) {
+      case 'configure':
+        return this.configure(message);
+      case 'settings':
+        this.resolved = resolveSetup(message.setup);
+        if (this.subject !== undefined) this.load({ ...this.subject, cost: message.cost });
+        return this.search?.renewPlanner();
+      case 'model':
+        return this.load({ plant: this.resolved!.setup.plant, plantSettings: message.plantSettings, model: message.model, cost: message.cost });
+      case 'reset':
+        return this.search?.reset();
+      case 'plan':
+        return this.plan(message);
+    }
+  }
+
+  private configure({ setup, threads, horizon, slot }: Extract<ToPlanner, { kind: 'configure' }>): void {
+    if (this.pool !== undefined && this.pool.threads !== threads) {
+      void this.pool.close();
+      this.pool = undefined;
+    }
+    const pool = (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator));
+    this.resolved = resolveSetup(setup);
+    this.slot = new PlanSlot(slot);
+    this.subject = undefined;
+    const { plant, instance } = this.resolved;
+    this.search = new PlanSearch({ plant, instance, horizon, evaluator: pool, createPlanner: (context) => plannerOf(this.resolved!, horizon, context) });
+  }
+  private load(subject: SubjectMessage): void {
+    this.subject = subject;
+    this.search!.setModel(this.pool!.setSubject(subject).model);
+  }
+
+  private plan(request: Extract<ToPlanner, { kind: 'plan' }>): void {
+    const { search, slot, pool, ports } = this;
+    try {
+      const from = ports.now();
+      const plan = search!.plan({
+        ...request,
+        wantsFan: request.wantsPicture,
+        deadline: () => ports.now() - from > request.budgetMs,
+      });
+      const ms = ports.now() - from;
+      if (plan.actions !== undefined) slot!.write({ id: plan.id, actsFrom: plan.actsFrom, actions: plan.actions });
+      ports.post(
+        { kind: 'planned', id: plan.id, found: plan.actions !== undefined, reason: plan.reason ?? '', ms, evaluations: plan.evaluations, threads: pool!.threads, fault: pool!.fault },
+        [],
+      );
+      if (request.wantsPicture) this.postPicture(plan, request, ms);
+    } catch (error) {
+      ports.post({ kind: 'failed', id: request.id, reason: error instanceof Error ? error.message : String(error) }, []);
+    }
+  }
+  private postPicture(plan: SearchedPlan, request: Extract<ToPlanner, { kind: 'plan' }>, ms: number): void {
+    const picture = this.search!.picture(plan);
+    if (picture === undefined || plan.actions === undefined) return;
+    const { period, instance } = this.resolved!;
+    const frame = encodePlanFrame({
+      id: plan.id,
+      step: plan.actsFrom,
+      time: plan.actsFrom * period,
+      rollouts: picture.fan.costs.length,
+      horizon: plan.actions.length,
+      period,
+      cost: plan.cost,
+      planMs: ms,
+      size: instance.size,
+      actions: Float32Array.from(plan.actions),
+      states: Float32Array.from(picture.states),
+      band: picture.band,
+      bandLevels: picture.band.length === 0 ? 0 : BAND_LEVELS.length,
+      costs: picture.fan.costs,
+      tips: picture.fan.tips,
+    });
+    this.ports.post({ kind: 'picture', id: request.id, frame }, [frame.buffer as ArrayBuffer]);
+  }
+}

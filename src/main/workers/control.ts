@@ -1,0 +1,21 @@
+// The control process: Electron's utilityProcess, or child_process.fork under plain Node.
+import { Worker } from 'node:worker_threads';
+import { runControlProcess } from '../control/controlProcess';
+import type { ToControl } from '../control/messages';
+import { entryFile } from './fork';
+import { parentOfThisProcess } from './parent';
+
+let fail: (error: unknown) => void = () => process.exit(70);
+process.on('uncaughtException', (error) => fail(error));
+process.on('unhandledRejection', (error) => fail(error));
+
+const parent = parentOfThisProcess();
+({ fail } = runControlProcess({
+  now: () => performance.now(),
+  send: (message) => parent.send(message),
+  onMessage: (listener) => parent.onMessage((message) => listener(message as ToControl)),
+  onParentGone: (listener) => parent.onGone(listener),
+  spawnPlanner: () => new Worker(entryFile('planner')),
+  exit: (code) => setImmediate(() => process.exit(code)), // after the last messages are handed over
+  pid: process.pid,
+}));

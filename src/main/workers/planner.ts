@@ -1,0 +1,14 @@
+// The leader of the planner threads of a live run.
+import { parentPort, Worker } from 'node:worker_threads';
+import { PlannerThread } from '../control/plannerThread';
+import type { ToPlanner } from '../control/plannerMessages';
+import { entryFile } from './fork';
+
+if (parentPort === null) throw new Error('This file is the entry of a planner thread.');
+const port = parentPort;
+const planner = new PlannerThread({
+  post: (message, transfer) => port.postMessage(message, transfer),
+  spawnEvaluator: () => new Worker(entryFile('evaluator')),
+  now: () => performance.now(),
+});
+port.on('message', (message: ToPlanner) => planner.receive(message));
