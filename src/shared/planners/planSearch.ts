@@ -19,7 +19,7 @@ export interface PlanRequest {
   readonly state: Float64Array;
   /** Commands under way, oldest first, action units: they act before the plan does. */
   readonly queue: Float64Array;
-  /** Whether the fan and the model's band are wanted with it (they cost time). */
+  /** Whether the paths of the search are to be kept for a picture. */
   readonly wantsFan: boolean;
   /** Told between iterations whether to answer now with the best so far. */
   readonly deadline?: () => boolean;
@@ -29,11 +29,14 @@ export interface SearchedPlan extends PlannerResult {
   readonly id: number;
   /** Step from which `actions` act: step + queue.length. */
   readonly actsFrom: number;
-  /** [(horizon + 1) × n], the chosen plan through the mean of the model, from the predicted state on; empty without a plan. */
+}
+/** What the scene and the plots draw of a plan; made after the plan was handed over, because it costs time. */
+export interface PlanPicture {
+  /** [(horizon + 1) × n], the chosen plan through the mean of the model, from the predicted state on; plant units. */
   readonly states: Float64Array;
-  /** [4 × (horizon + 1) × n] quantiles 5, 25, 75, 95 % of the belief about the chosen plan; empty unless the fan was wanted. */
+  /** [4 × (horizon + 1) × n] quantiles 5, 25, 75, 95 % of the belief about the chosen plan; empty when the model states none. */
   readonly band: Float32Array;
-  readonly fan: Fan | undefined;
+  readonly fan: Fan;
 }
 export interface PlanSearchParts {
   readonly plant: Plant;
@@ -42,8 +45,6 @@ export interface PlanSearchParts {
   readonly evaluator: PopulationEvaluator;
   createPlanner(context: Pick<PlannerContext, 'imagination'>): PlannerInstance;
 }
-const NO_NUMBERS = new Float64Array(0);
-const NO_BAND = new Float32Array(0);
 
 /**
  * Plans from where the plant will be when the plan can act: the model carries the estimate through the commands that
@@ -89,17 +90,15 @@ export class PlanSearch {
     const advanced = Math.max(0, actsFrom - this.lastActsFrom);
     this.lastActsFrom = actsFrom;
     const result = this.planner.plan(request.id, advanced, request.deadline);
-    const fan = this.recorder?.finish();
+    return { ...result, id: request.id, actsFrom };
+  }
+
+  /** The picture of the plan just made, if its paths were wanted and there is a plan. */
+  picture(plan: SearchedPlan): PlanPicture | undefined {
+    const { model, recorder } = this;
+    if (model === undefined || recorder === undefined || plan.actions === undefined) return undefined;
     this.recorder = undefined;
-    if (result.actions === undefined) return { ...result, id: request.id, actsFrom, states: NO_NUMBERS, band: NO_BAND, fan };
-    return {
-      ...result,
-      id: request.id,
-      actsFrom,
-      states: this.follow(model, result.actions),
-      band: request.wantsFan ? beliefBand(model, this.parts.plant, this.start, result.actions) : NO_BAND,
-      fan,
-    };
+    return { states: this.follow(model, plan.actions), band: beliefBand(model, this.parts.plant, this.start, plan.actions), fan: recorder.finish() };
   }
 
   private makePlanner(): PlannerInstance {
