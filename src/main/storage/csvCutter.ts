@@ -23,7 +23,11 @@ export const cutWithPapaparse: FieldCutter = (text, { delimiter, newline }, last
 const isBlank = (row: string[] | undefined) => row?.length === 1 && row[0] === '';
 
 interface LowLevelParser {
-  parse(text: string, baseIndex: number, ignoreLastRow: boolean): { data: string[][]; errors: { type: string; code: string; row: number }[]; meta: { cursor: number } };
+  parse(
+    text: string,
+    baseIndex: number,
+    ignoreLastRow: boolean,
+  ): { data: string[][]; errors: { type: string; code: string; row: number }[]; meta: { cursor: number } };
 }
 
 function withoutCarriageReturn(row: string[]): string[] {

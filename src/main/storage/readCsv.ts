@@ -13,7 +13,11 @@ import { cutWithPapaparse } from './csvCutter';
  * @param signal  ends the reading between two pieces
  * @throws FileRefused when there is no such file, when it is not UTF-8 text, and for all that CsvReader refuses
  */
-export async function readCsv(path: string, choose: (header: CsvHeader) => readonly WantedColumn[], signal?: AbortSignal): Promise<CsvTable> {
+export async function readCsv(
+  path: string,
+  choose: (header: CsvHeader) => readonly WantedColumn[],
+  signal?: AbortSignal,
+): Promise<CsvTable> {
   await checkFile(path);
   const reader = new CsvReader(path, cutWithPapaparse, choose);
   for await (const text of utf8Pieces(path, createReadStream(path, { highWaterMark: 1 << 18, signal }))) reader.push(text);
@@ -23,8 +27,20 @@ export async function readCsv(path: string, choose: (header: CsvHeader) => reado
 async function checkFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
-    const why = found.code === 'ENOENT' || found.code === 'ENOTDIR' ? 'there is no such file' : found.code === 'EACCES' ? 'the file may not be read' : found.message;
-    throw new FileRefused(path, 'missing', why, found.code === 'EACCES' ? 'Give yourself leave to read it.' : 'Check the path; what follows "@" or "+" must be a window or a known key.');
+    const why =
+      found.code === 'ENOENT' || found.code === 'ENOTDIR'
+        ? 'there is no such file'
+        : found.code === 'EACCES'
+          ? 'the file may not be read'
+          : found.message;
+    throw new FileRefused(
+      path,
+      'missing',
+      why,
+      found.code === 'EACCES'
+        ? 'Give yourself leave to read it.'
+        : 'Check the path; what follows "@" or "+" must be a window or a known key.',
+    );
   }
   if (found.isDirectory()) throw new FileRefused(path, 'missing', 'a folder is not a recording', 'Name the files inside it.');
   if (/\.(mcap|parquet|h5|hdf5|mat|xlsx?|ods)$/i.test(path)) {
@@ -54,7 +70,9 @@ async function* utf8Pieces(path: string, bytes: AsyncIterable<Buffer>): AsyncGen
       // The characters before the first that cannot be decoded tell its line.
       const lenient = new TextDecoder('utf-8').decode(piece);
       const before = lenient.slice(0, Math.max(0, lenient.indexOf('\uFFFD')));
-      throw new FileRefused(path, 'encoding', 'a byte that is not UTF-8 is not text', 'Save the file as UTF-8.', { line: line + before.split('\n').length - 1 });
+      throw new FileRefused(path, 'encoding', 'a byte that is not UTF-8 is not text', 'Save the file as UTF-8.', {
+        line: line + before.split('\n').length - 1,
+      });
     }
   }
 }
@@ -64,4 +82,3 @@ function newlines(piece: Uint8Array): number {
   for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) count++;
   return count;
 }
-

@@ -22,7 +22,13 @@ export interface LogOfFile {
  * @param mappings  of all files; the specification's own action wins
  * @throws FileRefused and MappingError, as their readers say
  */
-export async function readLog(spec: RecordingSpec, mappings: readonly ColumnMapping[], rules: readonly PartnerRule[], plant: Plant, signal?: AbortSignal): Promise<LogOfFile> {
+export async function readLog(
+  spec: RecordingSpec,
+  mappings: readonly ColumnMapping[],
+  rules: readonly PartnerRule[],
+  plant: Plant,
+  signal?: AbortSignal,
+): Promise<LogOfFile> {
   const own = mappingsOf(spec, mappings, plant);
   let plan: ColumnPlan | undefined;
   const table = await readCsv(
@@ -36,12 +42,27 @@ export async function readLog(spec: RecordingSpec, mappings: readonly ColumnMapp
   const main: MappedTable = { file: spec.path, table, columns: plan!.own };
   const partners: MappedTable[] = [];
   for (const [name, wanted] of plan!.partners) {
-    const path = partnerPath(spec.path, rules.find((rule) => rule.name === name)!);
+    const path = partnerPath(
+      spec.path,
+      rules.find((rule) => rule.name === name)!,
+    );
     let columns: MappedTable['columns'] = [];
-    const choose = (header: CsvHeader) => wantedColumns((columns = planPartner(path, header, wanted, own.find(({ role }) => role === 'time')!)));
+    const choose = (header: CsvHeader) =>
+      wantedColumns(
+        (columns = planPartner(
+          path,
+          header,
+          wanted,
+          own.find(({ role }) => role === 'time')!,
+        )),
+      );
     partners.push({ file: path, table: await readCsv(path, choose, signal), columns });
   }
-  return { log: assembleLog(main, partners, plant), actionColumn: own.find(({ role }) => role === 'action')!.column, ignoredColumns: plan!.ignored };
+  return {
+    log: assembleLog(main, partners, plant),
+    actionColumn: own.find(({ role }) => role === 'action')!.column,
+    ignoredColumns: plan!.ignored,
+  };
 }
 
 function mappingsOf({ action }: RecordingSpec, mappings: readonly ColumnMapping[], plant: Plant): ColumnMapping[] {
@@ -50,13 +71,22 @@ function mappingsOf({ action }: RecordingSpec, mappings: readonly ColumnMapping[
   // The same column may have been mapped with sign and scale; only a stated unit speaks against that.
   const wanted = mapped !== undefined && action.unit === undefined ? mapped : actionMapping(action.column, action.unit, plant);
   const taken = mappings.find(({ role, column }) => role !== 'action' && role !== 'ignore' && column === action.column);
-  if (taken !== undefined) throw new MappingError(`The column "${action.column}" is mapped to "${taken.role}" and cannot be the action too.`, 'Name another column.');
+  if (taken !== undefined)
+    throw new MappingError(
+      `The column "${action.column}" is mapped to "${taken.role}" and cannot be the action too.`,
+      'Name another column.',
+    );
   return [...mappings.filter(({ role, column }) => role !== 'action' && column !== action.column), wanted];
 }
 
 function partnerPath(path: string, { name, find, replace }: PartnerRule): string {
   const file = basename(path);
-  if (!file.includes(find)) throw new MappingError(`The partner "${name}" of ${path} is found by replacing "${find}", and that is not in its name.`, 'Map a column of the file itself, or mend the rule.', path);
+  if (!file.includes(find))
+    throw new MappingError(
+      `The partner "${name}" of ${path} is found by replacing "${find}", and that is not in its name.`,
+      'Map a column of the file itself, or mend the rule.',
+      path,
+    );
   const partner = file.replace(find, () => replace);
   return path === file ? partner : join(dirname(path), partner);
 }

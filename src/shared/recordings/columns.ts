@@ -23,7 +23,13 @@ export interface ColumnPlan {
  * @throws MappingError when a column is missing (with the columns that there are), when its name stands there twice, or
  *         when time, a position or the action has no column
  */
-export function planColumns(file: string, header: CsvHeader, mappings: readonly ColumnMapping[], rules: readonly PartnerRule[], plant: Plant): ColumnPlan {
+export function planColumns(
+  file: string,
+  header: CsvHeader,
+  mappings: readonly ColumnMapping[],
+  rules: readonly PartnerRule[],
+  plant: Plant,
+): ColumnPlan {
   const own: AssignedColumn[] = [];
   const partners = new Map<string, { mapping: ColumnMapping; column: string }[]>();
   const known = new Set<number>();
@@ -44,13 +50,19 @@ export function planColumns(file: string, header: CsvHeader, mappings: readonly 
   }
   const positions = plant.structure.coordinates.map((coordinate) => plant.channels[coordinate.position]!.id);
   for (const role of ['time', ...positions, 'action']) {
-    if (!mappings.some((mapping) => mapping.role === role)) throw new MappingError(`No column of ${file} is the ${role}. It has ${listOf(header)}.`, howToName(role), file);
+    if (!mappings.some((mapping) => mapping.role === role))
+      throw new MappingError(`No column of ${file} is the ${role}. It has ${listOf(header)}.`, howToName(role), file);
   }
   return { own, partners, ignored: header.names.filter((_, i) => !known.has(i)) };
 }
 
 /** The columns to read of a partner: those asked for, after its own time when the mapping names one that it has. */
-export function planPartner(file: string, header: CsvHeader, wanted: readonly { mapping: ColumnMapping; column: string }[], time: ColumnMapping): AssignedColumn[] {
+export function planPartner(
+  file: string,
+  header: CsvHeader,
+  wanted: readonly { mapping: ColumnMapping; column: string }[],
+  time: ColumnMapping,
+): AssignedColumn[] {
   const columns = wanted.map(({ mapping, column }) => {
     const index = indexOf(file, header, column);
     if (index === undefined) throw missing(file, header, column);
@@ -78,6 +90,10 @@ function indexOf(file: string, header: CsvHeader, name: string): number | undefi
 const missing = (file: string, header: CsvHeader, column: string) =>
   new MappingError(`${file} has no column "${column}". It has ${listOf(header)}.`, 'Map one of these.', file);
 
-const listOf = (header: CsvHeader) => header.names.slice(0, 40).map((name) => `"${name}"`).join(', ') + (header.names.length > 40 ? ', …' : '');
+const listOf = (header: CsvHeader) =>
+  header.names
+    .slice(0, 40)
+    .map((name) => `"${name}"`)
+    .join(', ') + (header.names.length > 40 ? ', …' : '');
 const howToName = (role: string) =>
   role === 'action' ? 'Add +action=COLUMN to the recording, or --map COLUMN=action:UNIT.' : `Add --map COLUMN=${role}:UNIT.`;

@@ -91,7 +91,9 @@ export class CsvReader {
     const header = this.preamble?.header;
     if (header === undefined) throw this.refused('empty', 'an empty file is not a recording', 'Choose another file.', {});
     if (this.rows === 0) {
-      throw this.refused('empty', 'a header without any row is not a recording', 'Choose another file, or record again.', { line: this.line });
+      throw this.refused('empty', 'a header without any row is not a recording', 'Choose another file, or record again.', {
+        line: this.line,
+      });
     }
     return {
       header,
@@ -133,9 +135,14 @@ export class CsvReader {
       return;
     }
     if (this.blankLine !== undefined) {
-      throw this.refused('ragged', 'a blank line is not a row of the table', 'Take the blank line out; if another recording begins below it, split the file there.', {
-        line: this.blankLine,
-      });
+      throw this.refused(
+        'ragged',
+        'a blank line is not a row of the table',
+        'Take the blank line out; if another recording begins below it, split the file there.',
+        {
+          line: this.blankLine,
+        },
+      );
     }
     const { names } = this.preamble!.header;
     if (fields.length !== names.length) throw this.ragged(fields, line);
@@ -144,7 +151,12 @@ export class CsvReader {
       const size = fields[i]!.length;
       length += size;
       if (size > csvLimits.field) {
-        throw this.refused('limit', `a field of ${size} characters is not one of at most ${csvLimits.field}`, 'Check that this is a log of numbers.', this.at(line, i));
+        throw this.refused(
+          'limit',
+          `a field of ${size} characters is not one of at most ${csvLimits.field}`,
+          'Check that this is a log of numbers.',
+          this.at(line, i),
+        );
       }
     }
     if (length > csvLimits.line) throw this.tooLong(line);
@@ -168,9 +180,14 @@ export class CsvReader {
     const capacity = this.lines.length * 2;
     if (this.rows * Math.max(1, this.wanted.length) > csvLimits.values) {
       const allowed = Math.floor(csvLimits.values / Math.max(1, this.wanted.length));
-      throw this.refused('limit', `a file of more than ${allowed} rows is not one that fits the memory set aside for it`, 'Split the file, or thin it out.', {
-        line: this.line,
-      });
+      throw this.refused(
+        'limit',
+        `a file of more than ${allowed} rows is not one that fits the memory set aside for it`,
+        'Split the file, or thin it out.',
+        {
+          line: this.line,
+        },
+      );
     }
     this.columns = this.columns.map((old) => grown(old, new Float64Array(capacity)));
     this.lines = grown(this.lines, new Uint32Array(capacity));
@@ -190,9 +207,16 @@ export class CsvReader {
   private ragged(fields: readonly string[], line: number): FileRefused {
     const wanted = this.preamble!.header.names.length;
     const comment = fields[0]!.trimStart().startsWith('#');
-    if (comment) return this.refused('ragged', 'a "#" line among the rows is not a row of the table', 'Move such lines above the header.', { line, column: 1 });
+    if (comment)
+      return this.refused('ragged', 'a "#" line among the rows is not a row of the table', 'Move such lines above the header.', {
+        line,
+        column: 1,
+      });
     const found = `${fields.length} ${fields.length === 1 ? 'field is' : 'fields are'} not the ${wanted} that the header names`;
-    const remedy = fields.length < wanted ? 'The row was cut short: complete it, or end the file before it.' : 'Take out what is too much, or name every column in the header.';
+    const remedy =
+      fields.length < wanted
+        ? 'The row was cut short: complete it, or end the file before it.'
+        : 'Take out what is too much, or name every column in the header.';
     return this.refused('ragged', found, remedy, { line, column: Math.min(fields.length, wanted) + 1 });
   }
 
@@ -217,13 +241,23 @@ export class CsvReader {
     if (form.newline === '\r') read.push('CR line ends');
     if (this.quotedNewlines) read.push('line breaks inside quoted fields');
     if (read.length > 0) notes.push({ code: 'csvForm', text: `Read with ${listed(read)}.` });
-    if (headerless) notes.push({ code: 'noHeader', text: `The first line holds numbers only, so the columns are called ${header.names[0]} to ${header.names.at(-1)}.` });
+    if (headerless)
+      notes.push({
+        code: 'noHeader',
+        text: `The first line holds numbers only, so the columns are called ${header.names[0]} to ${header.names.at(-1)}.`,
+      });
     const unnamed = headerless ? [] : header.names.filter((_, i) => header.unnamed[i]);
     if (unnamed.length > 0) {
-      notes.push({ code: 'unnamedColumn', text: `${unnamed.length === 1 ? 'A column has' : 'Columns have'} no name and ${unnamed.length === 1 ? 'is' : 'are'} called ${listed(unnamed)}.` });
+      notes.push({
+        code: 'unnamedColumn',
+        text: `${unnamed.length === 1 ? 'A column has' : 'Columns have'} no name and ${unnamed.length === 1 ? 'is' : 'are'} called ${listed(unnamed)}.`,
+      });
     }
     if (!this.endedInNewline) {
-      notes.push({ code: 'lastLineOpen', text: `The last line (${this.lines[this.rows - 1]}) has no line end; if the recorder was cut off, its last number may be short of digits.` });
+      notes.push({
+        code: 'lastLineOpen',
+        text: `The last line (${this.lines[this.rows - 1]}) has no line end; if the recorder was cut off, its last number may be short of digits.`,
+      });
     }
     return notes;
   }
@@ -270,7 +304,10 @@ function readPreamble(file: string, text: string, last: boolean, cut: FieldCutte
   const first = head.rows[0];
   if (first === undefined || head.fault?.row === 0) throw brokenQuote(file, first ?? [], head.fault?.kind ?? 'unclosed', line);
   if (first.length > csvLimits.columns) {
-    throw new FileRefused(file, 'limit', `${first.length} columns are not a log of at most ${csvLimits.columns}`, 'Export fewer columns.', { line, column: csvLimits.columns + 1 });
+    throw new FileRefused(file, 'limit', `${first.length} columns are not a log of at most ${csvLimits.columns}`, 'Export fewer columns.', {
+      line,
+      column: csvLimits.columns + 1,
+    });
   }
   const remarks = remarksOf(above);
   if (first.every((field) => looksNumeric(field))) {
@@ -302,8 +339,14 @@ function lengthOfFirstRow(text: string, form: CsvForm, cut: FieldCutter): number
 function brokenQuote(file: string, fields: readonly string[], kind: 'unclosed' | 'trailing', line: number): FileRefused {
   const column = Math.max(1, kind === 'unclosed' ? fields.length : fields.findIndex((field) => field.includes('"')) + 1);
   return kind === 'unclosed'
-    ? new FileRefused(file, 'quote', 'a quote that is opened and never closed is not a field', 'Close the quote, or take it out.', { line, column })
-    : new FileRefused(file, 'quote', 'text after a closing quote is not a field', 'Write a quote inside a quoted field twice ("").', { line, column });
+    ? new FileRefused(file, 'quote', 'a quote that is opened and never closed is not a field', 'Close the quote, or take it out.', {
+        line,
+        column,
+      })
+    : new FileRefused(file, 'quote', 'text after a closing quote is not a field', 'Write a quote inside a quoted field twice ("").', {
+        line,
+        column,
+      });
 }
 
 /** The separator that the first two lines agree on; among several, the one that leaves more numbers, then more fields. */
@@ -329,7 +372,11 @@ function headerOf(fields: readonly string[], remarks: ReadonlyMap<string, string
 }
 
 function namesAbove(above: readonly string[], delimiter: string, count: number): string[] | undefined {
-  const names = above.filter((line) => line !== '').at(-1)?.replace(/^#+/, '').split(delimiter);
+  const names = above
+    .filter((line) => line !== '')
+    .at(-1)
+    ?.replace(/^#+/, '')
+    .split(delimiter);
   return names !== undefined && names.length === count && count > 1 && names.every((name) => !looksNumeric(name)) ? names : undefined;
 }
 
@@ -359,7 +406,8 @@ const newlinesIn = (text: string): number => {
   }
   return count;
 };
-const listed = (parts: readonly string[]): string => (parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`);
+const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 function grown<A extends Float64Array | Uint32Array>(old: A, bigger: A): A {
   bigger.set(old);
   return bigger;

@@ -39,7 +39,14 @@ export interface GriddedLog {
  * @param row  the action applied from row k on stands in row k + row
  * @throws MappingError when the windows hold too few rows
  */
-export function onGrid(log: RecordedLog, windows: readonly Window[], masked: readonly Window[], row: number, choice: GridChoice, plant: Plant): GriddedLog {
+export function onGrid(
+  log: RecordedLog,
+  windows: readonly Window[],
+  masked: readonly Window[],
+  row: number,
+  choice: GridChoice,
+  plant: Plant,
+): GriddedLog {
   const notes: Note[] = [];
   const smoothing = new Smoothing(log, choice.smooth);
   const stretches: GridStretch[] = [];
@@ -75,7 +82,11 @@ export function transitionsOf(stretches: readonly GridStretch[], size: number, h
   for (const { count, states, actions } of stretches) {
     const kept = count - 1 - Math.floor((count - 1) * heldOut);
     for (let k = 0; k + 1 < count; k++) {
-      (k < kept ? heads : tails).add(states.subarray(k * size, (k + 1) * size), actions[k]!, states.subarray((k + 1) * size, (k + 2) * size));
+      (k < kept ? heads : tails).add(
+        states.subarray(k * size, (k + 1) * size),
+        actions[k]!,
+        states.subarray((k + 1) * size, (k + 2) * size),
+      );
     }
   }
   return { heads: heads.head(heads.count), tails: tails.head(tails.count) };
@@ -84,7 +95,16 @@ export function transitionsOf(stretches: readonly GridStretch[], size: number, h
 /** A quadratic needs three samples; five let it average noise. */
 const fewestSamples = 5;
 
-function stretchOf(log: RecordedLog, smoothing: Smoothing, first: number, last: number, count: number, row: number, choice: GridChoice, plant: Plant): GridStretch {
+function stretchOf(
+  log: RecordedLog,
+  smoothing: Smoothing,
+  first: number,
+  last: number,
+  count: number,
+  row: number,
+  choice: GridChoice,
+  plant: Plant,
+): GridStretch {
   const from = log.time[first]!;
   const size = plant.channels.length;
   const states = new Float64Array(count * size);
@@ -93,7 +113,8 @@ function stretchOf(log: RecordedLog, smoothing: Smoothing, first: number, last: 
     const positions = log.channels.get(plant.channels[position]!.id)!;
     const rates = log.channels.get(plant.channels[rate]!.id);
     for (let k = 0; k < count; k++) {
-      const at = choice.smooth > 0 ? smoothing.at(positions, timeOf(k), first, last) : interpolated(log, positions, rates, timeOf(k), first, last);
+      const at =
+        choice.smooth > 0 ? smoothing.at(positions, timeOf(k), first, last) : interpolated(log, positions, rates, timeOf(k), first, last);
       states[k * size + position] = at.value;
       states[k * size + rate] = at.slope;
     }
@@ -103,7 +124,11 @@ function stretchOf(log: RecordedLog, smoothing: Smoothing, first: number, last: 
   const recorded = new Map<string, Float64Array>();
   for (const channel of plant.channels) {
     const values = channel.wraps === true ? log.channels.get(channel.id) : undefined;
-    if (values !== undefined) recorded.set(channel.id, Float64Array.from({ length: count }, (_, k) => interpolate(log.time, values, timeOf(k), first, last)));
+    if (values !== undefined)
+      recorded.set(
+        channel.id,
+        Float64Array.from({ length: count }, (_, k) => interpolate(log.time, values, timeOf(k), first, last)),
+      );
   }
   const actions = Float64Array.from({ length: count - 1 }, (_, k) => meanAction(log, timeOf(k), timeOf(k + 1), row, first));
   return { from, count, states, actions, recorded };
@@ -114,11 +139,15 @@ function rowRanges(log: RecordedLog, windows: readonly Window[], choice: GridCho
   const longest = Math.max(5 * choice.period, 10 * log.samplePeriod);
   const ranges: [number, number][] = [];
   for (const [from, to] of windows) {
-    let first = firstRowFrom(log.time, from);
-    const last = firstRowFrom(log.time, to, true) - 1;
+    const slack = 1e-6 * log.samplePeriod; // 1.4 s means the row that the recorder wrote as 1.4000000000000001
+    let first = firstRowFrom(log.time, from - slack);
+    const last = firstRowFrom(log.time, to + slack, true) - 1;
     for (let i = first + 1; i <= last; i++) {
       if (log.time[i]! - log.time[i - 1]! <= longest) continue;
-      notes.push({ code: 'gap', text: `No row between ${brief(log.time[i - 1]!)} and ${brief(log.time[i]!)} s (line ${log.lines[i]}); nothing is fitted or predicted across.` });
+      notes.push({
+        code: 'gap',
+        text: `No row between ${brief(log.time[i - 1]!)} and ${brief(log.time[i]!)} s (line ${log.lines[i]}); nothing is fitted or predicted across.`,
+      });
       ranges.push([first, i - 1]);
       first = i;
     }
@@ -222,12 +251,23 @@ function quadraticAt(times: Float64Array, values: Float64Array, low: number, hig
   return { value: base + a, slope: b / width };
 }
 
-function interpolated(log: RecordedLog, positions: Float64Array, rates: Float64Array | undefined, time: number, first: number, last: number): { value: number; slope: number } {
+function interpolated(
+  log: RecordedLog,
+  positions: Float64Array,
+  rates: Float64Array | undefined,
+  time: number,
+  first: number,
+  last: number,
+): { value: number; slope: number } {
   const value = interpolate(log.time, positions, time, first, last);
   if (rates !== undefined) return { value, slope: interpolate(log.time, rates, time, first, last) };
   const before = Math.max(time - log.samplePeriod, log.time[first]!);
   const after = Math.min(time + log.samplePeriod, log.time[last]!);
-  return { value, slope: (interpolate(log.time, positions, after, first, last) - interpolate(log.time, positions, before, first, last)) / (after - before) };
+  return {
+    value,
+    slope:
+      (interpolate(log.time, positions, after, first, last) - interpolate(log.time, positions, before, first, last)) / (after - before),
+  };
 }
 
 function interpolate(times: Float64Array, values: Float64Array, time: number, first: number, last: number): number {

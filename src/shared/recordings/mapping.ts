@@ -69,7 +69,11 @@ export const driveUnits: readonly string[] = ['V', 'A', 'duty'];
 
 function readOne(text: string, plant: Plant): ColumnMapping {
   const match = /^(?:"([^"]+)"|([^"=]+))=([^:]+)((?::[^:]*)*)$/.exec(text);
-  if (match === null) throw new MappingError(`"${text}" is not COLUMN=ROLE:UNIT.`, 'Write for example position=angle:rad:zero=down; quote a column that holds a comma or "=".');
+  if (match === null)
+    throw new MappingError(
+      `"${text}" is not COLUMN=ROLE:UNIT.`,
+      'Write for example position=angle:rad:zero=down; quote a column that holds a comma or "=".',
+    );
   const column = (match[1] ?? match[2]!).trim().replace(/\s+/g, ' ');
   const role = match[3]!.trim();
   const [unit, ...options] = match[4]!.split(':').slice(1);
@@ -82,13 +86,19 @@ function readOne(text: string, plant: Plant): ColumnMapping {
   const kind = kindOf(role, plant);
   const known = units[kind]!;
   if (unit === undefined || !Object.hasOwn(known, unit)) {
-    const found = unit === undefined || unit === '' ? `The column "${column}" has no unit.` : `"${unit}" is not a unit of ${article(role)} (column "${column}").`;
+    const found =
+      unit === undefined || unit === ''
+        ? `The column "${column}" has no unit.`
+        : `"${unit}" is not a unit of ${article(role)} (column "${column}").`;
     throw new MappingError(found, `Write ${column}=${role}:UNIT with one of ${Object.keys(known).join(', ')}.`);
   }
   return withOptions({ column, role, unit, kind }, options);
 }
 
-function withOptions({ column, role, unit, kind }: { column: string; role: string; unit: string; kind: string }, options: readonly string[]): ColumnMapping {
+function withOptions(
+  { column, role, unit, kind }: { column: string; role: string; unit: string; kind: string },
+  options: readonly string[],
+): ColumnMapping {
   let sign = 1;
   let scale = 1;
   let zero = 0;
@@ -106,9 +116,11 @@ function withOptions({ column, role, unit, kind }: { column: string; role: strin
     seen.add(name);
     const number = readNumber(value);
     if (kind === 'time') refuse('A time column takes none.');
-    else if (name === 'zero' && kind === 'angle' && (value === 'up' || value === 'down')) [shift, zeroGiven] = [value === 'down' ? Math.PI : 0, true];
+    else if (name === 'zero' && kind === 'angle' && (value === 'up' || value === 'down'))
+      [shift, zeroGiven] = [value === 'down' ? Math.PI : 0, true];
     else if (name === 'zero' && Number.isFinite(number)) [zero, zeroGiven] = [number, true];
-    else if (name === 'zero') refuse(`Write zero=${kind === 'angle' ? 'up, zero=down or the reading at upright' : 'and the reading at zero'}.`);
+    else if (name === 'zero')
+      refuse(`Write zero=${kind === 'angle' ? 'up, zero=down or the reading at upright' : 'and the reading at zero'}.`);
     else if (name === 'sign' && (number === 1 || number === -1)) sign = number;
     else if (name === 'sign') refuse('Write sign=1 or sign=-1.');
     else if (name === 'scale' && Number.isFinite(number) && number !== 0) scale = number;
@@ -119,7 +131,11 @@ function withOptions({ column, role, unit, kind }: { column: string; role: strin
     else if (name === 'cpr') refuse(unit === 'count' ? 'Write cpr= and the counts of one turn.' : 'Only the unit "count" takes cpr.');
     else refuse(`The options are zero, sign, scale, ${kind === 'angle' ? 'wrap and cpr' : 'and no more'}.`);
   }
-  if (unit === 'count' && countsPerTurn === undefined) throw new MappingError(`The column "${column}" counts, and nothing says how many counts are a turn.`, 'Add cpr=4096, or what your encoder has.');
+  if (unit === 'count' && countsPerTurn === undefined)
+    throw new MappingError(
+      `The column "${column}" counts, and nothing says how many counts are a turn.`,
+      'Add cpr=4096, or what your encoder has.',
+    );
   const inSi = unit === 'count' ? (2 * Math.PI) / countsPerTurn! : units[kind]![unit]!;
   return { column, role, unit, factor: sign * scale * inSi, zero, shift, wrap, zeroGiven };
 }
@@ -127,7 +143,9 @@ function withOptions({ column, role, unit, kind }: { column: string; role: strin
 function kindOf(role: string, plant: Plant): string {
   if (role === 'time') return 'time';
   const unit = role === 'action' ? plant.action.unit : plant.channels.find((channel) => channel.id === role)!.unit;
-  const kind = ({ rad: 'angle', 'rad/s': 'rate', m: 'position', 'm/s': 'velocity', N: 'force', 'N m': 'torque', Nm: 'torque' } as Record<string, string>)[unit];
+  const kind = (
+    { rad: 'angle', 'rad/s': 'rate', m: 'position', 'm/s': 'velocity', N: 'force', 'N m': 'torque', Nm: 'torque' } as Record<string, string>
+  )[unit];
   if (kind === undefined) throw new MappingError(`Nothing is known about the unit "${unit}" of "${role}".`, 'Choose another plant.');
   return kind;
 }

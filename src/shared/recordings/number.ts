@@ -26,12 +26,14 @@ export function numberFault(text: string, mark: DecimalMark = '.'): string {
   const shown = trimmed.length > 40 ? `"${trimmed.slice(0, 40)}…"` : `"${trimmed}"`;
   if (trimmed === '') return 'an empty field is not a number';
   if (/^[+-]?(nan|inf(inity)?|1\.#(inf|ind|qnan)\d*)$/i.test(trimmed)) return `${shown} is not a finite number`;
-  if (/^(null|none|nil|n\/?a|#n\/?a|-+|missing|undefined)$/i.test(trimmed)) return `${shown} stands for a missing value and is not a number`;
+  if (/^(null|none|nil|n\/?a|#n\/?a|-+|missing|undefined)$/i.test(trimmed))
+    return `${shown} stands for a missing value and is not a number`;
   if (/^[+-]?0[xob]/i.test(trimmed)) return `${shown} is not a decimal number`;
   if (/[ij]\)?$/i.test(trimmed) && /^\(?[+-]?[\d.]+(e[+-]?\d+)?[+-][\d.]+(e[+-]?\d+)?[ij]\)?$/i.test(trimmed)) {
     return `${shown} is a complex number, not a real one`;
   }
-  if (/^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]|$)|^\d{1,2}:\d{2}(:|$)/.test(trimmed)) return `${shown} is a date or a time of day, not a number`;
+  if (/^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]|$)|^\d{1,2}:\d{2}(:|$)/.test(trimmed))
+    return `${shown} is a date or a time of day, not a number`;
   if ((mark === '.' ? pointed : commaed).test(trimmed)) {
     if (wholeNumber.test(trimmed) && trimmed.length > 15 && Number.isFinite(Number(trimmed))) {
       return `${shown} has more digits than a number can hold`;

@@ -37,7 +37,12 @@ export function assembleLog(main: MappedTable, partners: readonly MappedTable[],
   const notes: Note[] = [...main.table.notes];
   const raw = new Map<string, { mapping: ColumnMapping; values: Float64Array }>();
   const clock = columnOf(main, 'time');
-  if (clock === undefined) throw new MappingError(`The time of ${main.file} must be a column of the file itself.`, 'Map a column without a partner to "time".', main.file);
+  if (clock === undefined)
+    throw new MappingError(
+      `The time of ${main.file} must be a column of the file itself.`,
+      'Map a column without a partner to "time".',
+      main.file,
+    );
   const time = inSi(clock.values, clock.mapping);
   checkClock(main, time, notes);
   const samplePeriod = medianStep(time);
@@ -55,21 +60,40 @@ export function assembleLog(main: MappedTable, partners: readonly MappedTable[],
   for (const channel of plant.channels) {
     const found = raw.get(channel.id);
     if (found === undefined) continue;
-    channels.set(channel.id, channel.wraps === true ? angleInSi(main.file, found.values, found.mapping, notes) : inSi(found.values, found.mapping));
+    channels.set(
+      channel.id,
+      channel.wraps === true ? angleInSi(main.file, found.values, found.mapping, notes) : inSi(found.values, found.mapping),
+    );
   }
   const action = raw.get('action')!;
   if (driveUnits.includes(action.mapping.unit) && Math.abs(action.mapping.factor) === 1) {
-    notes.push({ code: 'driveUnit', text: `The action is in ${action.mapping.unit}, not in ${plant.action.unit}; a model fitted to it belongs to this drive. Say scale= to turn it into ${plant.action.unit}.` });
+    notes.push({
+      code: 'driveUnit',
+      text: `The action is in ${action.mapping.unit}, not in ${plant.action.unit}; a model fitted to it belongs to this drive. Say scale= to turn it into ${plant.action.unit}.`,
+    });
   }
-  return { file: main.file, rows: main.table.rows, time, channels, action: inSi(action.values, action.mapping), samplePeriod, lines: main.table.lines, notes };
+  return {
+    file: main.file,
+    rows: main.table.rows,
+    time,
+    channels,
+    action: inSi(action.values, action.mapping),
+    samplePeriod,
+    lines: main.table.lines,
+    notes,
+  };
 }
 
-const inSi = (values: Float64Array, { factor, zero, shift }: ColumnMapping): Float64Array => values.map((value) => (value - zero) * factor + shift);
+const inSi = (values: Float64Array, { factor, zero, shift }: ColumnMapping): Float64Array =>
+  values.map((value) => (value - zero) * factor + shift);
 
 /** Unwraps in the column's own unit, where its range shows whether it was wrapped, then converts. */
 function angleInSi(file: string, values: Float64Array, mapping: ColumnMapping, notes: Note[]): Float64Array {
   if (!mapping.zeroGiven) {
-    notes.push({ code: 'zeroAssumed', text: `Nothing says where "${mapping.column}" is zero; taken as 0 = upright. Say zero=up or zero=down.` });
+    notes.push({
+      code: 'zeroAssumed',
+      text: `Nothing says where "${mapping.column}" is zero; taken as 0 = upright. Say zero=up or zero=down.`,
+    });
   }
   const turn = (2 * Math.PI) / Math.abs(mapping.factor);
   const wraps = mapping.wrap === 'detect' ? looksWrapped(values, turn) : mapping.wrap !== 'none';
@@ -80,7 +104,11 @@ function angleInSi(file: string, values: Float64Array, mapping: ColumnMapping, n
   let turns = 0;
   for (let i = 0; i < values.length; i++) {
     if (values[i]! < low - 1e-6 * turn || values[i]! > high + 1e-6 * turn) {
-      throw new MappingError(`"${mapping.column}" of ${file} is not wrapped as stated: it reads ${values[i]} ${mapping.unit}.`, 'Say wrap=none, or leave it out to have it detected.', file);
+      throw new MappingError(
+        `"${mapping.column}" of ${file} is not wrapped as stated: it reads ${values[i]} ${mapping.unit}.`,
+        'Say wrap=none, or leave it out to have it detected.',
+        file,
+      );
     }
     if (i > 0) turns -= Math.round((values[i]! - values[i - 1]!) / turn);
     unwrapped[i] = values[i]! + turns * turn;
@@ -119,10 +147,17 @@ function checkClock({ file, table, columns }: MappedTable, time: Float64Array, n
     if (time[i] === time[i - 1] && repeated++ === 0) firstRepeated = table.lines[i]!;
   }
   if (time.length > 1 && time[time.length - 1] === time[0]) {
-    throw new FileRefused(file, 'clock', 'a time that stands still is not a clock', 'Map the column that holds the time.', { line: table.lines[1], column: place.column + 1, columnName: name });
+    throw new FileRefused(file, 'clock', 'a time that stands still is not a clock', 'Map the column that holds the time.', {
+      line: table.lines[1],
+      column: place.column + 1,
+      columnName: name,
+    });
   }
   if (repeated > 0) {
-    notes.push({ code: 'duplicateTime', text: `${repeated} ${repeated === 1 ? 'row repeats' : 'rows repeat'} the time of the row before, the first in line ${firstRepeated}; all were kept.` });
+    notes.push({
+      code: 'duplicateTime',
+      text: `${repeated} ${repeated === 1 ? 'row repeats' : 'rows repeat'} the time of the row before, the first in line ${firstRepeated}; all were kept.`,
+    });
   }
 }
 
@@ -131,7 +166,13 @@ function matchRows(main: MappedTable, time: Float64Array, partner: MappedTable, 
   if (partner.table.rows === main.table.rows) return undefined;
   const clock = columnOf(partner, 'time');
   if (clock === undefined) {
-    throw new FileRefused(partner.file, 'partner', `${partner.table.rows} rows without a time column are not the ${main.table.rows} of ${main.file}`, 'Export both with the same rows, or with a time column of the same name.', { line: 1 });
+    throw new FileRefused(
+      partner.file,
+      'partner',
+      `${partner.table.rows} rows without a time column are not the ${main.table.rows} of ${main.file}`,
+      'Export both with the same rows, or with a time column of the same name.',
+      { line: 1 },
+    );
   }
   const theirs = inSi(clock.values, clock.mapping);
   checkClock(partner, theirs, []);

@@ -77,13 +77,16 @@ function readWindows(text: string, spec: string): Window[] {
   const windows = text.split(',').map((part): Window => {
     const [from = '', to = ''] = part.split(':');
     const ends: Window = [from === '' ? -Infinity : readNumber(from), to === '' ? Infinity : readNumber(to)];
-    if (Number.isNaN(ends[0]) || Number.isNaN(ends[1])) throw new MappingError(`"${part}" in "${spec}" is not a window of numbers.`, 'Write FROM:TO in seconds.');
-    if (!(ends[0] < ends[1])) throw new MappingError(`The window ${part} in "${spec}" ends before it begins.`, 'Write the earlier time first.');
+    if (Number.isNaN(ends[0]) || Number.isNaN(ends[1]))
+      throw new MappingError(`"${part}" in "${spec}" is not a window of numbers.`, 'Write FROM:TO in seconds.');
+    if (!(ends[0] < ends[1]))
+      throw new MappingError(`The window ${part} in "${spec}" ends before it begins.`, 'Write the earlier time first.');
     return ends;
   });
   windows.sort((a, b) => a[0] - b[0]);
   for (let i = 1; i < windows.length; i++) {
-    if (windows[i]![0] < windows[i - 1]![1]) throw new MappingError(`Two windows of "${spec}" overlap.`, 'Data may be used once only: join them, or move an end.');
+    if (windows[i]![0] < windows[i - 1]![1])
+      throw new MappingError(`Two windows of "${spec}" overlap.`, 'Data may be used once only: join them, or move an end.');
   }
   return windows;
 }
@@ -91,14 +94,22 @@ function readWindows(text: string, spec: string): Window[] {
 function readAction(text: string, spec: string): { column: string; unit?: string } {
   const colon = text.lastIndexOf(':');
   const column = (colon < 0 ? text : text.slice(0, colon)).replace(/^"(.*)"$/, '$1');
-  if (column === '' || colon === text.length - 1) throw new MappingError(`"action=${text}" in "${spec}" is not a column with an optional unit.`, 'Write action=COLUMN or action=COLUMN:UNIT.');
+  if (column === '' || colon === text.length - 1)
+    throw new MappingError(
+      `"action=${text}" in "${spec}" is not a column with an optional unit.`,
+      'Write action=COLUMN or action=COLUMN:UNIT.',
+    );
   return colon < 0 ? { column } : { column, unit: text.slice(colon + 1) };
 }
 
 function readRow(text: string | undefined, spec: string): ActionRow {
   if (text === undefined || text === 'auto') return 'auto';
   const row = ({ '-1': -1, '0': 0, '1': 1 } as const)[text as '0'] as ActionRow | undefined;
-  if (row === undefined) throw new MappingError(`"row=${text}" in "${spec}" is not auto, -1, 0 or 1.`, 'The action applied from row k on stands in row k + row.');
+  if (row === undefined)
+    throw new MappingError(
+      `"row=${text}" in "${spec}" is not auto, -1, 0 or 1.`,
+      'The action applied from row k on stands in row k + row.',
+    );
   return row;
 }
 
@@ -106,7 +117,10 @@ function readMask(text: string | undefined, spec: string): 'auto' | 'none' | Win
   if (text === undefined || text === 'auto') return 'auto';
   if (text === 'none') return 'none';
   if (!new RegExp(`^${window}(?:,${window})*$`).test(text)) {
-    throw new MappingError(`"mask=${text}" in "${spec}" is not auto, none or a list of FROM:TO.`, 'Write for example mask=12.0:12.4,15:15.5.');
+    throw new MappingError(
+      `"mask=${text}" in "${spec}" is not auto, none or a list of FROM:TO.`,
+      'Write for example mask=12.0:12.4,15:15.5.',
+    );
   }
   return readWindows(text, spec);
 }
