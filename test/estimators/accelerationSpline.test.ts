@@ -36,7 +36,6 @@ function swing(setup: 'light' | 'pilco', seed: number, steps: number, faults: Se
   return episode;
 }
 
-
 /** Root mean square errors of velocity and rate, at the end of the path and smoothed. */
 function errorsOf(setup: 'light' | 'pilco', strength: number) {
   const errors = { velocity: [] as number[], rate: [] as number[], smoothVelocity: [] as number[], smoothRate: [] as number[] };
@@ -53,13 +52,21 @@ function errorsOf(setup: 'light' | 'pilco', strength: number) {
       errors.smoothRate.push(finished.next[3] - episode[finished.step + 1].truth[3]);
     }
   }
-  return { velocity: rms(errors.velocity), rate: rms(errors.rate), smoothVelocity: rms(errors.smoothVelocity), smoothRate: rms(errors.smoothRate) };
+  return {
+    velocity: rms(errors.velocity),
+    rate: rms(errors.rate),
+    smoothVelocity: rms(errors.smoothVelocity),
+    smoothRate: rms(errors.smoothRate),
+  };
 }
 const rms = (errors: readonly number[]) => Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
 
 // LEARNING's figures in closed loop are 0.07 m/s and 0.06 rad/s; its own program, run on these plants, gives 0.066 and
 // 0.065 on light, 0.067 and 0.074 on pilco, whose short pole turns faster. Full pushes would spin it at 16 rad/s.
-test.each([['light', 1], ['pilco', 0.4]] as const)('on a swinging cart-pole (%s) rates are estimated as well as the study did, and smoothed ones better', (setup, strength) => {
+test.each([
+  ['light', 1],
+  ['pilco', 0.4],
+] as const)('on a swinging cart-pole (%s) rates are estimated as well as the study did, and smoothed ones better', (setup, strength) => {
   const errors = errorsOf(setup, strength);
   expect(errors.velocity).toBeLessThan(0.072); // 0.065 and 0.066 over these seeds
   expect(errors.rate).toBeLessThan(0.082); // 0.067 and 0.077
@@ -88,7 +95,9 @@ test('a finished transition joins the states of one period with the action that 
 
 test('with exact readings of a motion that it can represent, the states are exact', () => {
   const estimator = estimatorOf({ linearAcceleration: 1e4, angularAcceleration: 1e4 });
-  const instance = cartPole.create(settle(cartPole.settings, { gravity: 0, cartViscous: 0, jointViscous: 0, poleLength: 10, poleMass: 0.001, cartMass: 100 }));
+  const instance = cartPole.create(
+    settle(cartPole.settings, { gravity: 0, cartViscous: 0, jointViscous: 0, poleLength: 10, poleMass: 0.001, cartMass: 100 }),
+  );
   const faults = settle(rigSettings, { delay: 0, angleNoise: 0, positionNoise: 0 });
   const rig = new SimulatedRig({ plant: cartPole, instance, settings: faults, period, seed: 1, now: () => 0 });
   estimator.update(rig.start(undefined));
@@ -104,7 +113,9 @@ test('an angle that a sensor folds into one turn comes out unwrapped, with the s
   const [plain, folded] = [estimatorOf(), estimatorOf()];
   for (const { measurement } of swing('pilco', 2, 120)) {
     plain.update(measurement);
-    const positions = measurement.positions.map((value, i) => (i % 2 === 1 ? value - 2 * Math.PI * Math.floor(value / (2 * Math.PI)) : value));
+    const positions = measurement.positions.map((value, i) =>
+      i % 2 === 1 ? value - 2 * Math.PI * Math.floor(value / (2 * Math.PI)) : value,
+    );
     folded.update({ ...measurement, positions });
     for (let c = 0; c < 4; c++) expect(folded.state[c]).toBeCloseTo(plain.state[c], 9);
   }

@@ -4,7 +4,10 @@ import { cartPole } from '../../src/shared/plants';
 
 const create = () => measuredState.create({ plant: cartPole, period: 0.05, noise: [1e-3, 1e-3], readings: 2 }, {});
 const measurement = (step: number, values: number[], applied = 0) => ({
-  step, rigTime: step * 0.05, hostTime: 0, applied,
+  step,
+  rigTime: step * 0.05,
+  hostTime: 0,
+  applied,
   positions: Float64Array.of(99, 99, values[0], values[2]), // two readings: the last one counts
   rates: Float64Array.of(values[1], values[3]),
 });

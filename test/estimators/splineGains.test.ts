@@ -16,7 +16,7 @@ function knotsByQr(readings: Float64Array, length: number, rateSpread: number): 
     for (let j = 0; j < length; j++) {
       // twice integrated: a unit acceleration during period j only
       const a = Math.min(Math.max(time - j * period, 0), period);
-      row.push(a * a / 2 + a * Math.max(0, time - (j + 1) * period));
+      row.push((a * a) / 2 + a * Math.max(0, time - (j + 1) * period));
     }
     rows.push(row.map((value) => value / noise));
     wanted.push(readings[i] / noise);
@@ -37,7 +37,14 @@ function knotsByQr(readings: Float64Array, length: number, rateSpread: number): 
 }
 
 describe('the gains of the acceleration spline', () => {
-  test.each([[1, true], [4, true], [5, true], [10, true], [3, false], [10, false]])('are the least-squares path over %i periods (from rest: %s)', (length, fromRest) => {
+  test.each([
+    [1, true],
+    [4, true],
+    [5, true],
+    [10, true],
+    [3, false],
+    [10, false],
+  ])('are the least-squares path over %i periods (from rest: %s)', (length, fromRest) => {
     const readings = Float64Array.from({ length: 41 }, (_, i) => 3 + Math.sin(i * 0.13) + 0.001 * Math.sin(i * 12.9898));
     const out = new Float64Array(6);
     gains.apply(readings, length, fromRest, out);

@@ -9,7 +9,12 @@ import { rigSettings } from '../../src/shared/setups/rigSettings';
 
 const period = 0.05;
 const pairs = Object.entries(estimators as Readonly<Record<string, Estimator>>).flatMap(([id, estimator]) =>
-  Object.entries(plants as Readonly<Record<string, Plant>>).map(([plantId, plant]): [string, string, Estimator, Plant] => [id, plantId, estimator, plant]),
+  Object.entries(plants as Readonly<Record<string, Plant>>).map(([plantId, plant]): [string, string, Estimator, Plant] => [
+    id,
+    plantId,
+    estimator,
+    plant,
+  ]),
 );
 
 describe.each(pairs)('every estimator owes: %s on %s', (_id, _plantId, estimator, plant) => {

@@ -8,7 +8,11 @@ import { checkedValue, settle, type SettingValues } from '../../src/shared/setti
 const registry: [string, Plant][] = Object.entries(plants);
 /** Everything that takes energy out, by the word in its id. */
 const withoutFriction = (plant: Plant): SettingValues =>
-  Object.fromEntries(Object.keys(plant.settings).filter((id) => /viscous|coulomb/i.test(id)).map((id) => [id, 0]));
+  Object.fromEntries(
+    Object.keys(plant.settings)
+      .filter((id) => /viscous|coulomb/i.test(id))
+      .map((id) => [id, 0]),
+  );
 
 describe.each(registry)('every plant owes: %s', (_id, plant) => {
   const instance = plant.create(settle(plant.settings, {}));
@@ -64,7 +68,11 @@ describe.each(registry)('every plant owes: %s', (_id, plant) => {
   });
 
   test('energy that only falls with friction and no action', () => {
-    const coulomb = Object.fromEntries(Object.keys(plant.settings).filter((id) => /coulomb/i.test(id)).map((id) => [id, 0.01]));
+    const coulomb = Object.fromEntries(
+      Object.keys(plant.settings)
+        .filter((id) => /coulomb/i.test(id))
+        .map((id) => [id, 0.01]),
+    );
     const rubbing = plant.create(settle(plant.settings, coulomb));
     const integrator = new RungeKutta(rubbing, n);
     const state = randomState(0.5);
@@ -99,7 +107,11 @@ describe.each(registry)('every plant owes: %s', (_id, plant) => {
       const state = randomState();
       const action = randomAction();
       instance.derivative(state, action, derivative);
-      instance.derivative(state.map((value, c) => value * plant.channels[c].mirrorSign), -action, mirrored);
+      instance.derivative(
+        state.map((value, c) => value * plant.channels[c].mirrorSign),
+        -action,
+        mirrored,
+      );
       for (let c = 0; c < n; c++) expect(mirrored[c]).toBeCloseTo(plant.channels[c].mirrorSign * derivative[c], 10);
     }
   });

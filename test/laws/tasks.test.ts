@@ -36,7 +36,10 @@ describe.each(pairs)('the cost of %s on %s', (_task, plantId, task) => {
 
   test('is finite and never negative at every reachable state, the worst that is imagined included', () => {
     for (let i = 0; i < 500; i++) {
-      const state = Float64Array.from(plant.channels, ({ scale, bound }) => (i % 2 === 0 ? Math.min(bound, 100 * scale) : 2 * scale) * random.normal());
+      const state = Float64Array.from(
+        plant.channels,
+        ({ scale, bound }) => (i % 2 === 0 ? Math.min(bound, 100 * scale) : 2 * scale) * random.normal(),
+      );
       const value = stage(state, instance.actionLimit * (2 * random.uniform() - 1), i % 3 === 0);
       expect(Number.isFinite(value)).toBe(true);
       expect(value).toBeGreaterThanOrEqual(0);

@@ -32,7 +32,15 @@ describe('the integrator', () => {
   });
 
   test('follows an input that changes within the step: a ramp is integrated exactly', () => {
-    const integrator = new RungeKutta({ derivative: (state, input, out) => { out[0] = state[1]; out[1] = input; } }, 2);
+    const integrator = new RungeKutta(
+      {
+        derivative: (state, input, out) => {
+          out[0] = state[1];
+          out[1] = input;
+        },
+      },
+      2,
+    );
     const state = Float64Array.of(0, 0);
     integrator.step(state, 2, 0, 3, 6); // a = 3 t: v = 1.5 t², x = 0.5 t³
     expect(state[1]).toBeCloseTo(6, 14);

@@ -10,7 +10,11 @@ const cases: [string, keyof typeof plants, SettingValues][] = [
   ...Object.values(builtInSetups).map(({ name, plant, values }): [string, keyof typeof plants, SettingValues] => [
     name,
     plant as keyof typeof plants,
-    Object.fromEntries(Object.entries(values).filter(([id]) => id.startsWith('plant.')).map(([id, value]) => [id.slice(6), value])),
+    Object.fromEntries(
+      Object.entries(values)
+        .filter(([id]) => id.startsWith('plant.'))
+        .map(([id, value]) => [id.slice(6), value]),
+    ),
   ]),
   ['an odd pendulum', 'pendulum', { mass: 3, length: 0.13, jointViscous: 0.7, gravity: 1.62 }],
   ['an odd cart-pole', 'cartPole', { cartMass: 0.2, poleMass: 1.7, poleLength: 2.2, cartViscous: 3, jointViscous: 0.4, gravity: 24.8 }],

@@ -48,7 +48,11 @@ describe('published figures', () => {
   test('pilco’s cart-pole obeys the published equations of motion', () => {
     const values = { cartMass: 0.5, poleMass: 0.5, poleLength: 0.6, jointViscous: 0 };
     const [M, m, l, b, g] = [0.5, 0.5, 0.6, 0.1, 9.81];
-    for (const [x, v, angle, rate, u] of [[0, 0, 2, 3, 5], [1, -2, -0.4, 9, -10], [0.2, 1, 3.1, -7, 2]]) {
+    for (const [x, v, angle, rate, u] of [
+      [0, 0, 2, 3, 5],
+      [1, -2, -0.4, 9, -10],
+      [0.2, 1, 3.1, -7, 2],
+    ]) {
       // Deisenroth 2010, appendix C.2: θ there is measured from hanging, so θ_there = θ + π
       const [s, c] = [Math.sin(angle + Math.PI), Math.cos(angle + Math.PI)];
       const acceleration = (2 * m * l * rate ** 2 * s + 3 * m * g * s * c + 4 * u - 4 * b * v) / (4 * (M + m) - 3 * m * c ** 2);
@@ -83,7 +87,8 @@ describe('dry friction', () => {
   });
 
   test('is full at speed, nothing at rest, and exactly odd', () => {
-    const torque = (rate: number) => derivativeOf(pendulum, { gravity: 0, jointViscous: 0, jointCoulomb: 0.1, mass: 1, length: 1 }, [0, rate], 0)[1];
+    const torque = (rate: number) =>
+      derivativeOf(pendulum, { gravity: 0, jointViscous: 0, jointCoulomb: 0.1, mass: 1, length: 1 }, [0, rate], 0)[1];
     expect(torque(0)).toBe(0);
     expect(torque(30)).toBe(-0.1);
     for (const rate of [1e-6, 0.013, 0.4, 12]) expect(torque(-rate)).toBe(-torque(rate));

@@ -8,7 +8,10 @@ import { rigSettings } from '../../src/shared/setups/rigSettings';
 
 const period = 0.05;
 /** A rig without faults but for those given. */
-function rigWith(faults: SettingValues = {}, { plant = plants.cartPole, values = {} as SettingValues, seed = 7, readings = 4 } = {}): SimulatedRig {
+function rigWith(
+  faults: SettingValues = {},
+  { plant = plants.cartPole, values = {} as SettingValues, seed = 7, readings = 4 } = {},
+): SimulatedRig {
   const settings = settle(rigSettings, { delay: 0, angleNoise: 0, positionNoise: 0, rateNoise: 0, readings, ...faults });
   return new SimulatedRig({ plant, instance: plant.create(settle(plant.settings, values)), settings, period, seed, now: () => 0 });
 }
@@ -120,7 +123,9 @@ describe('the sensors', () => {
     const rig = rigWith({ angleNoise: 0.02, positionNoise: 0.003, rates: 'measured', rateNoise: 0.05 });
     const measurements = drive(rig, Array<number>(2000).fill(0)); // hanging at rest: whatever is read is noise
     const spread = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-    const readings = measurements.slice(1).flatMap(({ positions }) => [0, 1, 2, 3].map((j) => [positions[2 * j], positions[2 * j + 1] - Math.PI]));
+    const readings = measurements
+      .slice(1)
+      .flatMap(({ positions }) => [0, 1, 2, 3].map((j) => [positions[2 * j], positions[2 * j + 1] - Math.PI]));
     // of 8000 readings the spread strays by 1 % (one sigma); of 4002 rates by 1.1 %
     expect(spread(readings.map(([x]) => x)) / 0.003).toBeCloseTo(1, 1);
     expect(spread(readings.map(([, angle]) => angle)) / 0.02).toBeCloseTo(1, 1);

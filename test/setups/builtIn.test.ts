@@ -36,5 +36,12 @@ test('a plant without a named setup gets the first of its own', () => {
 });
 
 test('the default rig is what a lab has: encoders only, four readings a period, one period late', () => {
-  expect(defaultsOf(rigSettings)).toMatchObject({ rates: 'estimated', delay: 0.05, angleNoise: 1e-3, positionNoise: 1e-3, readings: 4, angleCounts: 0 });
+  expect(defaultsOf(rigSettings)).toMatchObject({
+    rates: 'estimated',
+    delay: 0.05,
+    angleNoise: 1e-3,
+    positionNoise: 1e-3,
+    readings: 4,
+    angleCounts: 0,
+  });
 });

@@ -22,10 +22,22 @@ describe('the swing-up cost', () => {
   const cost = swingUp.cost(defaultsOf(swingUp.settings), cartPole, cart);
 
   test('is the published formula on the cart-pole, at and beyond the edge of the track as well', () => {
-    for (const [x, v, angle, rate, force] of [[0, 0, Math.PI, 0, 0], [0.3, -1, 2, 4, -7], [-2.2, 0.5, -0.3, -2, 10], [2.9, 3, 9, 12, 1], [7, 0, 0, 0, 0]]) {
+    for (const [x, v, angle, rate, force] of [
+      [0, 0, Math.PI, 0, 0],
+      [0.3, -1, 2, 4, -7],
+      [-2.2, 0.5, -0.3, -2, 10],
+      [2.9, 3, 9, 12, 1],
+      [7, 0, 0, 0, 0],
+    ]) {
       const e = Math.max(0, Math.abs(x) - 2);
       const formula =
-        1 - Math.cos(angle) + 0.1 * x * x + 0.01 * v * v + 0.01 * rate * rate + 0.002 * (force / 10) ** 2 + Math.min(100, 50 * e * e + 5 * e);
+        1 -
+        Math.cos(angle) +
+        0.1 * x * x +
+        0.01 * v * v +
+        0.01 * rate * rate +
+        0.002 * (force / 10) ** 2 +
+        Math.min(100, 50 * e * e + 5 * e);
       expect(stageOf(cost, [x, v, angle, rate], force)).toBeCloseTo(formula, 12);
     }
   });
@@ -55,12 +67,28 @@ describe('one term', () => {
   const state = [0.5, -1.5, 3 * Math.PI + 0.25, 2];
   const expected: [string, CostTerm, number][] = [
     ['square of a channel', { label: 'v', of: { channel: 'velocity' }, shape: 'square', weight: 3, target: 0.5 }, 3 * 4],
-    ['square of an angle, the short way round', { label: 'θ', of: { angle: 'angle' }, shape: 'square', weight: 2, target: Math.PI }, 2 * 0.25 ** 2],
-    ['one minus cosine', { label: 'θ', of: { angle: 'angle' }, shape: 'oneMinusCosine', weight: 2, target: 0.1 }, 2 * (1 - Math.cos(Math.PI + 0.15))],
-    ['saturating', { label: 'v', of: { channel: 'velocity' }, shape: 'saturating', weight: 4, target: 0, width: 1.5 }, 4 * (1 - Math.exp(-0.5))],
+    [
+      'square of an angle, the short way round',
+      { label: 'θ', of: { angle: 'angle' }, shape: 'square', weight: 2, target: Math.PI },
+      2 * 0.25 ** 2,
+    ],
+    [
+      'one minus cosine',
+      { label: 'θ', of: { angle: 'angle' }, shape: 'oneMinusCosine', weight: 2, target: 0.1 },
+      2 * (1 - Math.cos(Math.PI + 0.15)),
+    ],
+    [
+      'saturating',
+      { label: 'v', of: { channel: 'velocity' }, shape: 'saturating', weight: 4, target: 0, width: 1.5 },
+      4 * (1 - Math.exp(-0.5)),
+    ],
     ['hinge inside its dead zone', { label: 'x', of: { channel: 'position' }, shape: 'hinge', weight: 4, target: 0, beyond: 0.5 }, 0],
     ['hinge', { label: 'v', of: { channel: 'velocity' }, shape: 'hinge', weight: 4, target: 0, beyond: 1, linear: 2 }, 4 * 0.25 + 1],
-    ['hinge at its cap', { label: 'v', of: { channel: 'velocity' }, shape: 'hinge', weight: 4, target: 0, beyond: 1, linear: 2, cap: 1.25 }, 1.25],
+    [
+      'hinge at its cap',
+      { label: 'v', of: { channel: 'velocity' }, shape: 'hinge', weight: 4, target: 0, beyond: 1, linear: 2, cap: 1.25 },
+      1.25,
+    ],
     ['action as a share of its limit', { label: 'u', of: { feature: 'action' }, shape: 'square', weight: 8, target: 0 }, 8 * 0.16],
     ['change of the action', { label: 'Δu', of: { feature: 'actionChange' }, shape: 'square', weight: 2, target: 0 }, 2 * 0.36],
     [
@@ -89,7 +117,9 @@ describe('one term', () => {
 
   test('that looks at a channel the plant lacks is refused with what the plant has', () => {
     const term: CostTerm = { label: 'Arm', of: { channel: 'armAngle' }, shape: 'square', weight: 1, target: 0 };
-    expect(() => compileCost(only(term), cartPole, cart)).toThrow('"Arm" looks at "armAngle"; the cart-pole has position, velocity, angle, rate.');
+    expect(() => compileCost(only(term), cartPole, cart)).toThrow(
+      '"Arm" looks at "armAngle"; the cart-pole has position, velocity, angle, rate.',
+    );
   });
 });
 

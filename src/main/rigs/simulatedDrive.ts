@@ -56,7 +56,8 @@ export class SimulatedDrive {
     const { limit } = this.description;
     if (step < this.newest) return;
     if (step === this.newest && this.waiting > 0 && this.steps[this.waiting - 1] === step) this.waiting--;
-    if (this.waiting === this.steps.length) throw new RangeError(`${this.waiting} commands are waiting, the last for step ${this.newest}: let time pass before more are sent.`);
+    if (this.waiting === this.steps.length)
+      throw new RangeError(`${this.waiting} commands are waiting, the last for step ${this.newest}: let time pass before more are sent.`);
     this.steps[this.waiting] = step;
     this.commands[this.waiting++] = Math.max(-limit, Math.min(limit, command));
     this.newest = step;

@@ -7,7 +7,12 @@ const STREAMS = 0x73656e73;
 
 /** Encoders with noise and counts, and rate sensors where there are some; one random stream for each sensor and episode. */
 export class SimulatedSensors {
-  private readonly coordinates: readonly { readonly position: number; readonly rate: number; readonly noise: number; readonly width: number }[];
+  private readonly coordinates: readonly {
+    readonly position: number;
+    readonly rate: number;
+    readonly noise: number;
+    readonly width: number;
+  }[];
   private streams: readonly Random[] = [];
   private rateStreams: readonly Random[] = [];
 

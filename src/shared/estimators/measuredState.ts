@@ -31,7 +31,9 @@ export const measuredState = defineEstimator({
         const newest = positions.length - coordinates.length;
         for (const [index, { position, rate }] of coordinates.entries()) {
           const reading = positions[newest + index];
-          state[position] = plant.channels[position].wraps ? continueAngle(reading, Number.isNaN(lastStep) ? NaN : state[position]) : reading;
+          state[position] = plant.channels[position].wraps
+            ? continueAngle(reading, Number.isNaN(lastStep) ? NaN : state[position])
+            : reading;
           state[rate] = rates[index];
         }
         finished = undefined;

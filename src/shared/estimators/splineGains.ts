@@ -30,7 +30,8 @@ export class SplineGains {
   private readonly free: (Float64Array | undefined)[] = [];
 
   constructor(private readonly description: SplineDescription) {
-    for (let length = 1; length <= description.window; length++) this.fromRest[length] = gainsOf(description, length, description.startRate);
+    for (let length = 1; length <= description.window; length++)
+      this.fromRest[length] = gainsOf(description, length, description.startRate);
     this.free[description.window] = gainsOf(description, description.window, UNKNOWN_RATE);
   }
 

@@ -21,28 +21,68 @@ export const pendulum = definePlant({
   parameters: ['mass', 'length', 'jointViscous', 'jointCoulomb'],
   settings: {
     mass: real({
-      label: 'Mass', meaning: 'Mass of the bob.', unit: 'kg',
-      default: 0.57288, min: 0.001, max: 100, step: 0.01, scale: 'log', applies: 'nextEpisode',
+      label: 'Mass',
+      meaning: 'Mass of the bob.',
+      unit: 'kg',
+      default: 0.57288,
+      min: 0.001,
+      max: 100,
+      step: 0.01,
+      scale: 'log',
+      applies: 'nextEpisode',
     }),
     length: real({
-      label: 'Length', meaning: 'Distance from the axis to the bob.', unit: 'm',
-      default: 0.5, min: 0.01, max: 10, step: 0.01, scale: 'log', applies: 'nextEpisode',
+      label: 'Length',
+      meaning: 'Distance from the axis to the bob.',
+      unit: 'm',
+      default: 0.5,
+      min: 0.01,
+      max: 10,
+      step: 0.01,
+      scale: 'log',
+      applies: 'nextEpisode',
     }),
     jointViscous: real({
-      label: 'Damping', meaning: 'Torque against the motion for each rad/s.', unit: 'N m s',
-      default: 0.1, min: 0, max: 10, step: 0.01, applies: 'nextEpisode',
+      label: 'Damping',
+      meaning: 'Torque against the motion for each rad/s.',
+      unit: 'N m s',
+      default: 0.1,
+      min: 0,
+      max: 10,
+      step: 0.01,
+      applies: 'nextEpisode',
     }),
     jointCoulomb: real({
-      label: 'Dry friction', meaning: 'Torque against the motion whatever its speed (0.093 N m was measured on the board of the source).', unit: 'N m',
-      default: 0, min: 0, max: 10, step: 0.01, applies: 'nextEpisode',
+      label: 'Dry friction',
+      meaning: 'Torque against the motion whatever its speed (0.093 N m was measured on the board of the source).',
+      unit: 'N m',
+      default: 0,
+      min: 0,
+      max: 10,
+      step: 0.01,
+      applies: 'nextEpisode',
     }),
     gravity: real({
-      label: 'Gravity', meaning: 'Acceleration of free fall.', unit: 'm/s²',
-      default: 9.81, min: 0, max: 30, step: 0.01, applies: 'nextEpisode', expert: true,
+      label: 'Gravity',
+      meaning: 'Acceleration of free fall.',
+      unit: 'm/s²',
+      default: 9.81,
+      min: 0,
+      max: 30,
+      step: 0.01,
+      applies: 'nextEpisode',
+      expert: true,
     }),
     actionLimit: real({
-      label: 'Torque limit', meaning: 'Largest torque of the motor; below m g l the pendulum has to be swung up.', unit: 'N m',
-      default: 2, min: 0.001, max: 1000, step: 0.1, scale: 'log', applies: 'nextEpisode',
+      label: 'Torque limit',
+      meaning: 'Largest torque of the motor; below m g l the pendulum has to be swung up.',
+      unit: 'N m',
+      default: 2,
+      min: 0.001,
+      max: 1000,
+      step: 0.1,
+      scale: 'log',
+      applies: 'nextEpisode',
     }),
   },
   hanging: () => Float64Array.of(Math.PI, 0),
@@ -53,7 +93,10 @@ export const pendulum = definePlant({
     return {
       size: 2,
       actionLimit,
-      stateLimits: [[-Infinity, Infinity], [-Infinity, Infinity]],
+      stateLimits: [
+        [-Infinity, Infinity],
+        [-Infinity, Infinity],
+      ],
       derivative(state, action, out) {
         const rate = state[1];
         out[0] = rate;
@@ -70,7 +113,10 @@ export const pendulum = definePlant({
       bodies(state) {
         const x1 = -length * sin(state[0]);
         const y1 = length * cos(state[0]);
-        return [{ kind: 'rod', x0: 0, y0: 0, x1, y1, bob: true }, { kind: 'pivot', x: 0, y: 0 }];
+        return [
+          { kind: 'rod', x0: 0, y0: 0, x1, y1, bob: true },
+          { kind: 'pivot', x: 0, y: 0 },
+        ];
       },
     };
   },

@@ -9,8 +9,14 @@ export const balance = defineTask({
   plants: ['cartPole', 'pendulum'],
   settings: {
     upright: real({
-      label: 'Upright', meaning: 'Weight of 1 − cos θ: 0 upright, θ²/2 near it.', unit: '',
-      default: 10, min: 0, max: 100, step: 0.1, applies: 'live',
+      label: 'Upright',
+      meaning: 'Weight of 1 − cos θ: 0 upright, θ²/2 near it.',
+      unit: '',
+      default: 10,
+      min: 0,
+      max: 100,
+      step: 0.1,
+      applies: 'live',
     }),
     ...settingsOfCost({ position: 1, velocity: 0.1, rate: 0.1, effort: 0.01 }),
   },

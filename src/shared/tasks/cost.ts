@@ -17,7 +17,14 @@ export interface CompiledCost {
    * @param isFinal          whether this is the last step of the horizon: terms of the state count `finalFactor` times
    * @param out              [count], added to
    */
-  stage(states: Float64Array, actions: Float64Array, previousActions: Float64Array, count: number, isFinal: boolean, out: Float64Array): void;
+  stage(
+    states: Float64Array,
+    actions: Float64Array,
+    previousActions: Float64Array,
+    count: number,
+    isFinal: boolean,
+    out: Float64Array,
+  ): void;
   /** The terms of one stage that is not final, one by one: [terms] to `out`. */
   stageTerms(state: Float64Array, action: number, previousAction: number, out: Float64Array): void;
 }
@@ -63,7 +70,12 @@ const BLOCK = 64;
 
 /** Writes the distance from the target of `count` candidates, beginning with candidate `from`, to `distances` 0 … count − 1. */
 type Measure = (
-  states: Float64Array, actions: Float64Array, previousActions: Float64Array, from: number, count: number, distances: Float64Array,
+  states: Float64Array,
+  actions: Float64Array,
+  previousActions: Float64Array,
+  from: number,
+  count: number,
+  distances: Float64Array,
 ) => void;
 
 function measureOf({ of, target, shape, label }: CostTerm, plant: Plant, instance: PlantInstance): Measure {
@@ -76,9 +88,11 @@ function measureOf({ of, target, shape, label }: CostTerm, plant: Plant, instanc
     }
     return index;
   };
-  const difference = (channel: number): Measure => (states, _actions, _previous, from, count, distances) => {
-    for (let i = 0, at = from * n + channel; i < count; i++, at += n) distances[i] = states[at] - target;
-  };
+  const difference =
+    (channel: number): Measure =>
+    (states, _actions, _previous, from, count, distances) => {
+      for (let i = 0, at = from * n + channel; i < count; i++, at += n) distances[i] = states[at] - target;
+    };
   if ('channel' in of) return difference(indexOf(of.channel));
   if ('angle' in of) {
     const channel = indexOf(of.angle);

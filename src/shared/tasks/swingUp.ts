@@ -9,8 +9,14 @@ export const swingUp = defineTask({
   plants: ['cartPole', 'pendulum'],
   settings: {
     upright: real({
-      label: 'Upright', meaning: 'Weight of 1 − cos θ: 0 upright, 2 when hanging.', unit: '',
-      default: 1, min: 0, max: 100, step: 0.1, applies: 'live',
+      label: 'Upright',
+      meaning: 'Weight of 1 − cos θ: 0 upright, 2 when hanging.',
+      unit: '',
+      default: 1,
+      min: 0,
+      max: 100,
+      step: 0.1,
+      applies: 'live',
     }),
     ...settingsOfCost({ position: 0.1, velocity: 0.01, rate: 0.01, effort: 0.002 }),
   },

@@ -21,7 +21,13 @@ export interface UprightWeights {
  */
 export function uprightCost(weights: UprightWeights, plant: Plant, instance: PlantInstance): TaskCost {
   const has = (id: string) => plant.channels.some((channel) => channel.id === id);
-  const square = (label: string, channel: string, weight: number, target = 0): CostTerm => ({ label, of: { channel }, shape: 'square', weight, target });
+  const square = (label: string, channel: string, weight: number, target = 0): CostTerm => ({
+    label,
+    of: { channel },
+    shape: 'square',
+    weight,
+    target,
+  });
   const terms: CostTerm[] = [{ label: 'Upright', of: { angle: 'angle' }, shape: 'oneMinusCosine', weight: weights.upright, target: 0 }];
   if (has('position')) terms.push(square('Cart position', 'position', weights.position, weights.target));
   if (has('velocity')) terms.push(square('Cart velocity', 'velocity', weights.velocity));
@@ -41,32 +47,68 @@ function trackEdge({ track, trackMargin }: UprightWeights, plant: Plant, instanc
   const steeper = 0.4 / margin;
   const share = track / 10;
   return {
-    label: 'Track end', of: { channel: 'position' }, shape: 'hinge', target: 0,
-    weight: 50 * share * steeper * steeper, linear: 5 * share * steeper, beyond: limit - margin, cap: 10 * track,
+    label: 'Track end',
+    of: { channel: 'position' },
+    shape: 'hinge',
+    target: 0,
+    weight: 50 * share * steeper * steeper,
+    linear: 5 * share * steeper,
+    beyond: limit - margin,
+    cap: 10 * track,
   };
 }
 
 /** Settings of the cost but for `upright`, with the weights a task begins with. */
-export function settingsOfCost(start: { readonly position: number; readonly velocity: number; readonly rate: number; readonly effort: number }) {
+export function settingsOfCost(start: {
+  readonly position: number;
+  readonly velocity: number;
+  readonly rate: number;
+  readonly effort: number;
+}) {
   const weight = (label: string, meaning: string, value: number, step: number): NumberSetting =>
     real({ label, meaning, unit: '', default: value, min: 0, max: 100, step, applies: 'live' });
   return {
     position: weight('Cart position', 'Weight of the squared distance (m) of the cart from its target.', start.position, 0.05),
     velocity: weight('Cart velocity', 'Weight of the squared velocity (m/s) of the cart.', start.velocity, 0.005),
-    rate: weight('Angular velocity', 'Weight of the squared angular velocity (rad/s); too much of it and the swing-up never starts.', start.rate, 0.005),
+    rate: weight(
+      'Angular velocity',
+      'Weight of the squared angular velocity (rad/s); too much of it and the swing-up never starts.',
+      start.rate,
+      0.005,
+    ),
     effort: weight('Effort', 'Weight of the squared action, as a share of its limit.', start.effort, 0.001),
     target: real({
-      label: 'Cart target', meaning: 'Where the cart should stand, from the middle of the track.', unit: 'm',
-      default: 0, min: -100, max: 100, step: 0.1, applies: 'live',
+      label: 'Cart target',
+      meaning: 'Where the cart should stand, from the middle of the track.',
+      unit: 'm',
+      default: 0,
+      min: -100,
+      max: 100,
+      step: 0.1,
+      applies: 'live',
     }),
     track: weight('Track end', 'Cost of a step that ends exactly at the track’s end.', 10, 1),
     trackMargin: real({
-      label: 'Track margin', meaning: 'How far before the track’s end it begins to cost; at most a sixth of the way from the middle.', unit: 'm',
-      default: 0.4, min: 0.001, max: 10, step: 0.05, applies: 'live', expert: true,
+      label: 'Track margin',
+      meaning: 'How far before the track’s end it begins to cost; at most a sixth of the way from the middle.',
+      unit: 'm',
+      default: 0.4,
+      min: 0.001,
+      max: 10,
+      step: 0.05,
+      applies: 'live',
+      expert: true,
     }),
     finalFactor: real({
-      label: 'Final factor', meaning: 'How many times the last step of the horizon counts, but for its action.', unit: '',
-      default: 1, min: 0, max: 1000, step: 1, applies: 'live', expert: true,
+      label: 'Final factor',
+      meaning: 'How many times the last step of the horizon counts, but for its action.',
+      unit: '',
+      default: 1,
+      min: 0,
+      max: 1000,
+      step: 1,
+      applies: 'live',
+      expert: true,
     }),
   };
 }
