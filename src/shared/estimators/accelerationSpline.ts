@@ -14,7 +14,7 @@ import { continueAngle } from './unwrap';
  */
 export const accelerationSpline = defineEstimator({
   label: 'Acceleration spline',
-  source: 'Regularised least squares on a piecewise quadratic path (fixed-lag smoothing), LEARNING section 5.',
+  source: 'Regularised least squares on a piecewise quadratic path, end and fixed-lag smoothed states.',
   settings: {
     window: integer({
       label: 'Window',
