@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import type { FromControl, ToControl } from './messages';
+import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
 import { LiveRun, type PlannerLink } from './liveRun';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
 

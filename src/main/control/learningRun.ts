@@ -88,7 +88,7 @@ export async function learnFromScratch(resolved: ResolvedSetup, budget: Learning
     episodes.push(outcome);
     if (succeededAt !== undefined && --left <= 0) break;
     if (succeededAt === undefined && outcome.uprightFrom !== undefined) {
-      succeededAt = before + outcome.uprightFrom;
+      succeededAt = seconds(before + outcome.uprightFrom);
       if (left <= 0) break;
     }
   }
@@ -105,7 +105,7 @@ export async function learnFromScratch(resolved: ResolvedSetup, budget: Learning
 }
 
 class LearningRun {
-  experience = 0;
+  private periods = 0;
   fits = 0;
   model: DynamicsModel | undefined;
   readonly planMs: number[] = [];
@@ -129,6 +129,11 @@ class LearningRun {
     const { loop, rig } = assembleLoop(resolved, this.latch, host.now);
     this.loop = loop;
     this.rig = rig;
+  }
+
+  /** Seconds on the rig so far. */
+  get experience(): number {
+    return seconds(this.periods * this.resolved.period);
   }
 
   async fit(data: Transitions): Promise<void> {
@@ -171,7 +176,7 @@ class LearningRun {
       const trip = loop.sense(measurement, { hasModel: this.model !== undefined, explore });
       const { record } = loop;
       if (step > 0) {
-        this.experience += period;
+        this.periods++;
         for (const term of record.costs) cost += term;
         this.judge.see(step * period, record.truth[angle]!);
         const { finished } = loop;
@@ -196,8 +201,9 @@ class LearningRun {
       step++;
       await host.checkpoint?.();
     }
-    const uprightFrom = ended === 'time' ? this.judge.lastingFrom : undefined;
-    return { index, source: plan.randomSeconds >= plan.seconds ? 'random' : 'controller', randomSeconds: Math.min(plan.randomSeconds, step * period), seconds: step * period, cost, uprightFrom, ended };
+    const lastingFrom = ended === 'time' ? this.judge.lastingFrom : undefined;
+    const uprightFrom = lastingFrom === undefined ? undefined : seconds(lastingFrom);
+    return { index, source: plan.randomSeconds >= plan.seconds ? 'random' : 'controller', randomSeconds: seconds(Math.min(plan.randomSeconds, step * period)), seconds: seconds(step * period), cost, uprightFrom, ended };
   }
 
   /** The newest plan of this episode, which the controller may follow for a while (or to the end, when it plans once). */
@@ -222,3 +228,5 @@ class LearningRun {
   }
 }
 const FEW_ROWS = 5;
+/** A sum of periods without the dust of binary fractions. */
+const seconds = (value: number): number => Math.round(value * 1e9) / 1e9;

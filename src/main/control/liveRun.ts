@@ -7,7 +7,7 @@ import type { Rig } from '../rigs/rig';
 import { assembleLoop, controllerOf } from './assemble';
 import type { Trip } from './interlock';
 import type { ControlLoop } from './loop';
-import type { FromControl, ToControl } from './messages';
+import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
 import { TelemetryBatch } from './telemetryBatch';

@@ -1,7 +1,7 @@
 import type { Basis } from '../../shared/controllers/controller';
 import type { SmoothedTransition } from '../../shared/estimators/estimator';
 import type { StepRecord } from './loop';
-import type { TelemetryBlock, TransitionBlock } from './messages';
+import type { TelemetryBlock, TransitionBlock } from '../../shared/contract/controlMessages';
 
 const bases: Readonly<Record<Basis, number>> = { plan: 0, olderPlan: 1, random: 2, damp: 3, zero: 4 };
 /** Rows that one batch holds; at 100 Hz a batch of 33 ms has 4, at 10x speed 40. */

@@ -1,7 +1,7 @@
 // The control process: Electron's utilityProcess, or child_process.fork under plain Node.
 import { Worker } from 'node:worker_threads';
 import { runControlProcess } from '../control/controlProcess';
-import type { ToControl } from '../control/messages';
+import type { ToControl } from '../../shared/contract/controlMessages';
 import { entryFile } from './fork';
 import { parentOfThisProcess } from './parent';
 

@@ -1,6 +1,6 @@
-import type { EpisodePlan } from '../../shared/learning/algorithm';
-import type { SavedModel } from '../../shared/models/model';
-import type { Setup } from '../../shared/setups/setup';
+import type { EpisodePlan } from '../learning/algorithm';
+import type { SavedModel } from '../models/model';
+import type { Setup } from '../setups/setup';
 
 /** What the workbench tells the control process. `stop` is obeyed in any state and waits behind nothing. */
 export type ToControl =
