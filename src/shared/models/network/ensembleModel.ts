@@ -1,0 +1,135 @@
+import type { Features } from '../features';
+import type { DynamicsModel, ModelHeader, SavedModel } from '../model';
+import type { Activation } from './activation';
+import type { Moments } from './adamW';
+import { Forward, TILE } from './forward';
+import type { NetworkLoss } from './gradient';
+import type { NetworkLayout } from './layout';
+
+export type Symmetry = 'exactlyOdd' | 'augmentation' | 'none';
+
+/** What the networks are, beside their weights. */
+export interface EnsembleShape {
+  readonly layout: NetworkLayout;
+  readonly activation: Activation;
+  readonly loss: NetworkLoss;
+  readonly symmetry: Symmetry;
+  /** [outputs], what an output of 1 is worth in channel units per second. */
+  readonly scales: Float64Array;
+}
+
+/** Fitted networks, each a belief of its own; evaluated in plain loops, never by tensors. */
+export class EnsembleModel implements DynamicsModel {
+  readonly kind = 'ensemble';
+  readonly plant: string;
+  readonly period: number;
+  readonly members: number;
+  readonly spread: DynamicsModel['spread'];
+  private readonly forward: Forward;
+  /** [rows × outputs] of one member, and their mean over members. */
+  private readonly values: Float64Array;
+  private readonly means: Float64Array;
+  private readonly rowsAtOnce: number;
+
+  constructor(
+    private readonly header: ModelHeader,
+    readonly features: Features,
+    readonly shape: EnsembleShape,
+    readonly parameters: Float32Array,
+    readonly moments: Moments,
+  ) {
+    this.plant = header.plant;
+    this.period = header.period;
+    this.members = shape.layout.members;
+    const outputs = features.outputs.length;
+    this.forward = new Forward(shape.layout, parameters, outputs, shape.activation);
+    this.rowsAtOnce = shape.symmetry === 'exactlyOdd' ? TILE / 2 : TILE;
+    this.values = new Float64Array(TILE * outputs);
+    this.means = new Float64Array(TILE * outputs);
+    if (this.members > 1) this.spread = (states, actions, count, out) => this.disagreement(states, actions, count, out);
+  }
+
+  predict(states: Float64Array, actions: Float64Array, count: number, member: number): void {
+    const { features, rowsAtOnce } = this;
+    const n = features.size;
+    const outputs = features.outputs.length;
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - from);
+      this.encode(states, actions, from, rows);
+      const values = member < 0 ? this.mean(rows) : this.evaluate(member, rows);
+      for (let row = 0; row < rows; row++) features.advance(states, (from + row) * n, values, row * outputs);
+    }
+  }
+
+  save(): SavedModel {
+    const { size } = this.shape.layout;
+    const block = new Float32Array(3 * size);
+    block.set(this.parameters);
+    block.set(this.moments.first, size);
+    block.set(this.moments.second, 2 * size);
+    return { header: this.header, weights: block.buffer };
+  }
+
+  /** Standard deviation of the members about their mean. */
+  private disagreement(states: Float64Array, actions: Float64Array, count: number, out: Float64Array): void {
+    const { features, rowsAtOnce, members, means } = this;
+    const n = features.size;
+    const outputs = features.outputs.length;
+    const squares = new Float64Array(TILE * outputs);
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - from);
+      this.encode(states, actions, from, rows);
+      this.mean(rows);
+      squares.fill(0);
+      for (let member = 0; member < members; member++) {
+        const values = this.evaluate(member, rows);
+        for (let i = 0; i < rows * outputs; i++) squares[i] += (values[i] - means[i]) * (values[i] - means[i]);
+      }
+      for (let row = 0; row < rows; row++) {
+        const deviations = squares.subarray(row * outputs, (row + 1) * outputs).map((square) => Math.sqrt(square / (members - 1)));
+        features.spreadOfState(deviations, out, (from + row) * n);
+      }
+    }
+  }
+
+  /** Fills the networks' inputs; under exact oddness their mirror images follow in the same order. */
+  private encode(states: Float64Array, actions: Float64Array, from: number, rows: number): void {
+    const { features, forward, shape } = this;
+    const { inputs, width } = forward;
+    for (let row = 0; row < rows; row++) features.encode(states, (from + row) * features.size, actions[from + row], inputs, row * width);
+    if (shape.symmetry !== 'exactlyOdd') return;
+    const described = features.inputs;
+    for (let row = 0; row < rows; row++) {
+      for (let d = 0; d < width; d++) inputs[(rows + row) * width + d] = described[d].mirrorSign * inputs[row * width + d];
+    }
+  }
+
+  /** Outputs of one member for the rows encoded last, in channel units per second. */
+  private evaluate(member: number, rows: number): Float64Array {
+    const { forward, values, shape, features } = this;
+    const { outputWidth, outputs: raw } = forward;
+    const outputs = features.outputs.length;
+    const odd = shape.symmetry === 'exactlyOdd';
+    forward.run(member, odd ? 2 * rows : rows);
+    for (let row = 0; row < rows; row++) {
+      for (let o = 0; o < outputs; o++) {
+        const straight = raw[row * outputWidth + o];
+        const value = odd ? 0.5 * (straight + features.outputs[o].mirrorSign * raw[(rows + row) * outputWidth + o]) : straight;
+        values[row * outputs + o] = value * shape.scales[o];
+      }
+    }
+    return values;
+  }
+
+  private mean(rows: number): Float64Array {
+    const { means, members } = this;
+    const length = rows * this.features.outputs.length;
+    means.fill(0, 0, length);
+    for (let member = 0; member < members; member++) {
+      const values = this.evaluate(member, rows);
+      for (let i = 0; i < length; i++) means[i] += values[i];
+    }
+    for (let i = 0; i < length; i++) means[i] /= members;
+    return means;
+  }
+}
