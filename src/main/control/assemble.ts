@@ -31,6 +31,9 @@ export function assembleLoop(resolved: ResolvedSetup, latch: StopLatch & { reado
   return { loop, rig };
 }
 
+/** Where an episode of this setup begins: hanging at rest, unless the task says otherwise. */
+export const startOf = ({ task, plant }: ResolvedSetup): Float64Array => task.start?.(plant) ?? plant.hanging();
+
 /** Standard deviation of one reading, quantisation included: noise and the width of a count over √12, added as squares. */
 function readingNoise({ plant, rig }: ResolvedSetup, position: number): number {
   const turns = plant.channels[position]!.wraps === true;

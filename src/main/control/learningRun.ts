@@ -6,7 +6,7 @@ import { PlanSearch, type PopulationEvaluator } from '../../shared/planners/plan
 import type { EpisodePlan } from '../../shared/learning/algorithm';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import type { SettingsOf, SettingsSchema } from '../../shared/settings';
-import { assembleLoop, controllerOf, plannerOf } from './assemble';
+import { assembleLoop, controllerOf, plannerOf, startOf } from './assemble';
 import type { Rig } from '../rigs/rig';
 import type { ControlLoop } from './loop';
 import type { SubjectMessage } from './subject';
@@ -170,7 +170,7 @@ class LearningRun {
     let cost = 0;
     let ended = 'time';
     let step = 0;
-    let measurement = loop.start(resolved.plant.hanging(), index);
+    let measurement = loop.start(startOf(resolved), index);
     for (;;) {
       const explore = step * period < plan.randomSeconds - 1e-9;
       const trip = loop.sense(measurement, { hasModel: this.model !== undefined, explore });

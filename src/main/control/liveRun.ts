@@ -4,7 +4,7 @@ import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import type { Measurement } from '../../shared/estimators/estimator';
 import type { Rig } from '../rigs/rig';
-import { assembleLoop, controllerOf } from './assemble';
+import { assembleLoop, controllerOf, startOf } from './assemble';
 import type { Trip } from './interlock';
 import type { ControlLoop } from './loop';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
@@ -65,6 +65,8 @@ export class LiveRun {
   private planNumber = 0;
   /** Id of the plan that the current period waits for. */
   private awaited: number | undefined;
+  /** Id of the plan that the planner is at; it is asked for one at a time, so that no answer is to an old question. */
+  private asked: number | undefined;
   private planMs = NaN;
   private evaluations: number | undefined;
   private threads = 0;
@@ -158,7 +160,7 @@ export class LiveRun {
     this.slot.forget();
     this.latch.stopped = false;
     this.latch.reason = '';
-    const first = loop.start(episode.pose === undefined ? resolved.plant.hanging() : Float64Array.from(episode.pose), episode.index);
+    const first = loop.start(episode.pose === undefined ? startOf(resolved) : Float64Array.from(episode.pose), episode.index);
     this.due = this.ports.now();
     this.paused = false;
     this.between = false;
@@ -221,7 +223,11 @@ export class LiveRun {
 
   private askForPlan(step: number, time: number): void {
     const { loop, resolved } = this;
-    this.awaited = ++this.planNumber;
+    if (this.asked !== undefined) {
+      this.awaited = this.asked; // still at the last one: when it comes, its later actions serve
+      return;
+    }
+    this.awaited = this.asked = ++this.planNumber;
     const wantsPicture = this.credits > 0;
     if (wantsPicture) this.credits--;
     this.ports.planner.post({
@@ -250,6 +256,7 @@ export class LiveRun {
         if (message.fault !== '') this.ports.send({ kind: 'notice', level: 'warning', text: message.fault });
         if (!message.found) this.ports.send({ kind: 'notice', level: 'warning', text: `No plan: ${message.reason}` });
     }
+    if (message.id === this.asked) this.asked = undefined;
     if (message.id !== this.awaited) return;
     if (message.kind === 'planned') this.planMs = message.ms;
     this.decideAndPace();
@@ -342,6 +349,7 @@ export class LiveRun {
     this.cancelPatience?.();
     this.cancelPatience = undefined;
     this.awaited = undefined;
+    this.asked = undefined;
     this.flush();
     this.episode = undefined;
     this.marks.length = 0;
@@ -352,6 +360,7 @@ export class LiveRun {
   }
   private plannerLost(reason: string): void {
     this.ports.send({ kind: 'notice', level: 'fault', text: `The planner thread ended (${reason}) and was started again.` });
+    this.asked = undefined;
     if (this.resolved !== undefined && this.episode !== undefined) this.configurePlanner(this.resolved, this.episode);
     if (this.awaited !== undefined) this.decideAndPace();
   }

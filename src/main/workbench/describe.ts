@@ -2,7 +2,7 @@ import type { Catalog, PartChoice, SettingsSection, SetupDescription } from '../
 import type { Prior } from '../../shared/models/model';
 import type { SettingValues } from '../../shared/settings';
 import { builtInSetups } from '../../shared/setups/builtIn';
-import { registries, roomLabel, type ResolvedSetup, type Room } from '../../shared/setups/resolve';
+import { estimatorOf, registries, roomLabel, type ResolvedSetup, type Room } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 
 const ROOMS: readonly Room[] = ['task', 'planner', 'learning', 'model', 'controller', 'rig', 'plant', 'estimator', 'loop'];
@@ -41,7 +41,7 @@ export function describeSetup(resolved: ResolvedSetup): SetupDescription {
     planner: part(registries.planner, setup.planner),
     controller: part(registries.controller, setup.controller),
     algorithm: part(registries.algorithm, setup.algorithm),
-    estimator: part(registries.estimator, setup.estimator),
+    estimator: part(registries.estimator, estimatorOf(setup)),
     channels: plant.channels,
     action: plant.action,
     actionLimit: instance.actionLimit,

@@ -32,7 +32,7 @@ export const mpc = defineController({
           return planned;
         }
         withoutPlan++;
-        if (withoutPlan * period > settings.dampSeconds) return { action: 0, basis: 'zero', planAge: -1 };
+        if (withoutPlan * period > settings.dampSeconds + 1e-9) return { action: 0, basis: 'zero', planAge: -1 };
         const push = -moment.state[drivenRate]! / rateScale;
         return { action: 0.3 * limit * Math.max(-1, Math.min(1, push)), basis: 'damp', planAge: -1 };
       },

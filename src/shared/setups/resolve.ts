@@ -73,6 +73,7 @@ export const registries = {
  */
 export function schemasOf(setup: Setup): Record<Room, SettingsSchema> {
   const model = lookUp(registries.model, setup.model, 'model');
+  const estimator = estimatorOf(setup);
   const planner = lookUp(registries.planner, setup.planner, 'planner');
   const algorithm = lookUp(registries.algorithm, setup.algorithm, 'algorithm');
   return {
@@ -86,10 +87,13 @@ export function schemasOf(setup: Setup): Record<Room, SettingsSchema> {
     controller: lookUp(registries.controller, setup.controller, 'controller').settings,
     plant: lookUp(registries.plant, setup.plant, 'plant').settings,
     rig: rigSettings,
-    estimator: lookUp(registries.estimator, setup.estimator, 'estimator').settings,
+    estimator: lookUp(registries.estimator, estimator, 'estimator').settings,
     loop: loopSettings,
   };
 }
+/** Id of the estimator in use: a rig that measures its rates leaves nothing to estimate. */
+export const estimatorOf = (setup: Setup): string => (setup.values['rig.rates'] === 'measured' ? 'measuredState' : setup.estimator);
+
 function withDefaults(schema: SettingsSchema, defaults: SettingValues): SettingsSchema {
   const changed: Record<string, Setting> = { ...schema };
   for (const [key, value] of Object.entries(defaults)) {
@@ -144,7 +148,7 @@ export function resolveSetup(setup: Setup): ResolvedSetup {
     model: registries.model[setup.model]!,
     planner: registries.planner[setup.planner]!,
     controller: registries.controller[setup.controller]!,
-    estimator: registries.estimator[setup.estimator]!,
+    estimator: registries.estimator[estimatorOf(setup)]!,
     algorithm: registries.algorithm[setup.algorithm]!,
     settings,
     rig: settings.rig as unknown as SettingsOf<typeof rigSettings>,

@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { LiveRun } from '../../src/main/control/liveRun';
+import { PlannerThread } from '../../src/main/control/plannerThread';
+import type { FromPlanner, ToPlanner } from '../../src/main/control/plannerMessages';
+import { decodePlanFrame } from '../../src/shared/episodes/planFrame';
+import { TransitionStore } from '../../src/shared/episodes/transitions';
+import { physics } from '../../src/shared/models';
+import { defaultsOf } from '../../src/shared/settings';
+import { builtInSetups } from '../../src/shared/setups/builtIn';
+import { resolveSetup, withValues } from '../../src/shared/setups/resolve';
+import type { Setup } from '../../src/shared/setups/setup';
+import type { FromControl, TelemetryBlock } from '../../src/shared/contract/controlMessages';
+import { ManualClock } from '../support/manualClock';
+
+const PERIOD_MS = 50;
+const light = (values: Record<string, unknown> = {}): Setup =>
+  withValues({ ...builtInSetups.light!, model: 'physics' }, { 'planner.population': 32, 'planner.iterations': 2, ...values });
+
+/** A live run on a manual clock with a real planner behind it, which answers after `planningMs`; Infinity for never. */
+function liveRun(planning: { ms: number }) {
+  const clock = new ManualClock();
+  const heard: FromControl[] = [];
+  let busyUntil = 0;
+  let answer: (message: FromPlanner) => void = () => {};
+  let lose: (reason: string) => void = () => {};
+  const thread = new PlannerThread({
+    post: (message) => answer(message),
+    spawnEvaluator: () => {
+      throw new Error('one thread');
+    },
+    now: clock.now,
+  });
+  const run = new LiveRun({
+    now: clock.now,
+    setTimer: clock.setTimer,
+    send: (message) => void heard.push(structuredClone(message)),
+    planner: {
+      // an unanswered plan never reaches the slot either: the thread hangs
+      post: (message: ToPlanner) => {
+        if (message.kind === 'plan' && planning.ms === Infinity) return;
+        if (message.kind === 'configure') return thread.receive({ ...message, threads: 1 });
+        if (message.kind === 'plan') {
+          busyUntil = Math.max(busyUntil, clock.now()) + planning.ms;
+          return void clock.setTimer(() => thread.receive(message), busyUntil - clock.now());
+        }
+        thread.receive(message);
+      },
+      onMessage: (listener) => (answer = listener),
+      onLost: (listener) => (lose = listener),
+    },
+  });
+  const blocks = (): TelemetryBlock[] => heard.flatMap((message) => (message.kind === 'telemetry' ? [message.block] : []));
+  return {
+    clock,
+    run,
+    heard,
+    lose: (reason: string) => lose(reason),
+    steps: () => blocks().reduce((sum, { count }) => sum + count, 0),
+    commands: () => blocks().flatMap(({ commands }) => Array.from(commands)),
+    basis: () => blocks().flatMap(({ basis }) => Array.from(basis)),
+    status: () => heard.flatMap((message) => (message.kind === 'status' ? [message.status] : [])).at(-1)!,
+    ended: () => heard.flatMap((message) => (message.kind === 'ended' ? [message] : [])),
+  };
+}
+async function begin(live: ReturnType<typeof liveRun>, setup: Setup, seconds = 8) {
+  const { plant, instance, period, settings, setup: own } = resolveSetup(setup);
+  const data = new TransitionStore(instance.size).head(0);
+  const model = await physics.fit({ plant, plantId: own.plant, plantValues: settings.plant, instance, period, data, settings: defaultsOf(physics.settings), priors: [], seed: 1 });
+  live.run.receive({ kind: 'configure', setup });
+  live.run.receive({ kind: 'model', model: model.save(), label: 'physics', fit: 1 });
+  live.run.receive({ kind: 'episode', setup, index: 0, plan: { randomSeconds: 0, replan: 'everyPeriod', seconds, fitFirst: false }, pose: undefined });
+}
+
+describe('pace', () => {
+  test('a patient simulation takes one step a period and plans for each', async () => {
+    const live = liveRun({ ms: 10 });
+    await begin(live, light());
+    live.clock.pass(1000);
+    expect(live.steps()).toBeGreaterThanOrEqual(19);
+    expect(live.steps()).toBeLessThanOrEqual(21);
+    expect(live.basis().every((basis) => basis === 0)).toBe(true);
+    expect(live.status().speedNow).toBeCloseTo(1, 1);
+  });
+  test('time stands still while a plan is late, and the status says how slow it runs', async () => {
+    const live = liveRun({ ms: 200 });
+    await begin(live, light());
+    live.clock.pass(4000);
+    expect(live.steps()).toBeGreaterThanOrEqual(18);
+    expect(live.steps()).toBeLessThanOrEqual(21);
+    expect(live.basis().every((basis) => basis === 0)).toBe(true);
+    expect(live.status().speedNow).toBeCloseTo(0.25, 1);
+    expect(live.status().late).toBe(0);
+  });
+  test('at a strict pace time goes on, older plans serve, and every miss is counted', async () => {
+    const live = liveRun({ ms: 70 });
+    await begin(live, light({ 'loop.pace': 'strict' }));
+    live.clock.pass(1000);
+    expect(live.steps()).toBeGreaterThanOrEqual(18);
+    expect(live.basis()).toContain(1);
+    expect(live.status().late).toBeGreaterThan(5);
+  });
+  test('without any answer a strict loop damps, then sends zero, and never stops ticking', async () => {
+    const live = liveRun({ ms: Infinity });
+    await begin(live, light({ 'loop.pace': 'strict' }));
+    live.clock.pass(2000);
+    expect(live.steps()).toBeGreaterThanOrEqual(38);
+    expect(live.basis().slice(0, 6)).toEqual([3, 3, 3, 3, 3, 3]);
+    expect(new Set(live.basis().slice(8))).toEqual(new Set([4]));
+    expect(live.commands().slice(8).every((command) => command === 0)).toBe(true);
+  });
+  test('ten times the speed takes ten times the steps', async () => {
+    const live = liveRun({ ms: 1 });
+    await begin(live, light());
+    live.run.receive({ kind: 'speed', speed: 10 });
+    live.clock.pass(500);
+    expect(live.steps()).toBeGreaterThan(85);
+    expect(live.steps()).toBeLessThanOrEqual(101);
+  });
+  test('paused, nothing happens; afterwards it goes on where it was', async () => {
+    const live = liveRun({ ms: 10 });
+    await begin(live, light());
+    live.clock.pass(500);
+    live.run.receive({ kind: 'pause', paused: true });
+    const before = live.status().step;
+    live.clock.pass(5000);
+    live.run.receive({ kind: 'pause', paused: false });
+    expect(live.status().step).toBe(before);
+    live.clock.pass(1000);
+    expect(live.status().step).toBeGreaterThanOrEqual(before + 14);
+  });
+});
+
+describe('stop', () => {
+  test.each([0, 3, 12, 25, 49])('the command is zero from the stop on, within one period, at phase %i ms', async (phase) => {
+    const live = liveRun({ ms: 20 });
+    await begin(live, light());
+    live.clock.pass(600 + phase);
+    const sent = live.steps();
+    live.run.receive({ kind: 'stop', reason: 'test' });
+    live.clock.pass(PERIOD_MS);
+    const after = live.commands().slice(sent);
+    live.clock.pass(1000);
+    expect(live.commands().slice(0, sent).some((command) => command !== 0)).toBe(true);
+    // rows that were decided before the stop may still wait in the batch: at most those of one batch
+    expect(after.filter((command) => command !== 0).length).toBeLessThanOrEqual(1);
+    expect(live.commands().slice(sent + 1).every((command) => command === 0)).toBe(true);
+    expect(live.status()).toMatchObject({ running: false, stopped: true, reason: 'test' });
+    expect(live.ended()).toHaveLength(1);
+    expect(live.ended()[0]).toMatchObject({ trip: 'stopped', how: 'test' });
+  });
+  test('the pendulum swings on in sight, and a new episode begins only when asked', async () => {
+    const live = liveRun({ ms: 10 });
+    await begin(live, light());
+    live.clock.pass(1500);
+    live.run.receive({ kind: 'stop', reason: 'test' });
+    const before = live.steps();
+    live.clock.pass(2000);
+    expect(live.steps()).toBeGreaterThanOrEqual(before + 38);
+    await begin(live, light());
+    live.clock.pass(500);
+    expect(live.status()).toMatchObject({ running: true, stopped: false });
+  });
+  test('acts while a plan is awaited that never comes', async () => {
+    const live = liveRun({ ms: Infinity });
+    await begin(live, light());
+    live.clock.pass(200);
+    live.run.receive({ kind: 'stop', reason: 'test' });
+    live.clock.pass(PERIOD_MS);
+    expect(live.commands().at(-1)).toBe(0);
+    expect(live.status().stopped).toBe(true);
+  });
+});
+
+test('an episode ends at its time, rests with zero and waits for the next', async () => {
+  const live = liveRun({ ms: 5 });
+  await begin(live, light(), 1);
+  live.clock.pass(1500);
+  expect(live.ended()).toHaveLength(1);
+  expect(live.ended()[0]).toMatchObject({ trip: 'time', seconds: 1, how: 'time' });
+  expect(live.commands().at(-1)).toBe(0);
+});
+test('a cart that leaves its track ends the episode with value and limit', async () => {
+  const live = liveRun({ ms: 5 });
+  await begin(live, light({ 'plant.trackLimit': 2.4, 'task.target': 2.4, 'task.position': 100, 'task.trackMargin': 0.001 }), 30);
+  live.run.receive({ kind: 'push', force: 100, torque: 0, seconds: 1 });
+  live.clock.pass(3000);
+  expect(live.ended()[0]).toMatchObject({ trip: 'limit' });
+  expect(live.ended()[0]!.how).toMatch(/2\.\d+ m is beyond its limit of 2\.4 m/);
+  expect(live.commands().at(-1)).toBe(0);
+});
+test('pictures of plans come for credits only, and decode', async () => {
+  const live = liveRun({ ms: 5 });
+  await begin(live, light());
+  live.clock.pass(500);
+  expect(live.heard.some(({ kind }) => kind === 'plan')).toBe(false);
+  live.run.receive({ kind: 'credit', frames: 2 });
+  live.clock.pass(1000);
+  const frames = live.heard.flatMap((message) => (message.kind === 'plan' ? [decodePlanFrame(message.frame)] : []));
+  expect(frames).toHaveLength(2);
+  expect(frames[0]).toMatchObject({ horizon: 24, rollouts: 64, size: 4 });
+  expect(frames[0]!.costs.every((cost, k) => k === 0 || cost <= frames[0]!.costs[k - 1]!)).toBe(true);
+});
+test('a planner thread that dies costs a damped period and a notice, not the run', async () => {
+  const planning = { ms: 10 };
+  const live = liveRun(planning);
+  await begin(live, light());
+  live.clock.pass(500);
+  planning.ms = Infinity;
+  live.clock.pass(100);
+  planning.ms = 10;
+  live.lose('killed in a test');
+  live.clock.pass(1000);
+  expect(live.heard.some((message) => message.kind === 'notice' && message.text.includes('killed in a test'))).toBe(true);
+  expect(live.basis().at(-1)).toBe(0);
+});
