@@ -16,6 +16,8 @@ export interface SimulatedRigOptions {
   readonly seed: number;
   /** Milliseconds on the host's monotonic clock; only stamped on measurements. */
   readonly now: () => number;
+  /** Number of the first episode that this rig runs; names its noise. 0 when absent. */
+  readonly firstEpisode?: number;
 }
 
 /** s; the finest motion in the house is dry friction near standstill, whose time constant is a few of these. */
@@ -37,11 +39,12 @@ export class SimulatedRig implements Rig {
   private readonly pushes: { readonly force: number; readonly torque: number; left: number }[] = [];
   private force = 0;
   private torque = 0;
-  private episode = -1;
+  private episode: number;
   private step = 0;
 
   constructor(private readonly options: SimulatedRigOptions) {
     const { plant, instance, settings, period, seed } = options;
+    this.episode = (options.firstEpisode ?? 0) - 1;
     this.commandsUnderWay = Math.round(settings.delay / period);
     this.truth = new Float64Array(instance.size);
     this.drive = new SimulatedDrive({
