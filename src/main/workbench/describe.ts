@@ -23,6 +23,7 @@ export function catalog(): Catalog {
     planners: choicesOf(registries.planner),
     controllers: choicesOf(registries.controller),
     algorithms: choicesOf(registries.algorithm),
+    tasks: choicesOf(registries.task),
   };
 }
 

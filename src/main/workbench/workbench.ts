@@ -209,7 +209,7 @@ class WorkbenchService implements Workbench {
     this.tellSettings();
   }
 
-  private async choose(name: string | undefined, parts: Readonly<Record<string, string | undefined>>): Promise<void> {
+  private async choose(name: string | undefined, parts: Readonly<Partial<Setup>>): Promise<void> {
     const given = Object.fromEntries(Object.entries(parts).filter(([, id]) => id !== undefined)) as Partial<Setup>;
     if (name !== undefined && !Object.hasOwn(builtInSetups, name)) throw new RangeError(`There is no setup "${name}". Known: ${Object.keys(builtInSetups).join(', ')}.`);
     const base = { ...(name === undefined ? this.base : builtInSetups[name]!), ...given };

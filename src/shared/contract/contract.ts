@@ -47,6 +47,9 @@ export const calls = {
       planner: id.optional(),
       controller: id.optional(),
       algorithm: id.optional(),
+      task: id.optional(),
+      seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+      priors: z.array(z.enum(['integrates', 'placeFree', 'mirror'])).max(3).optional(),
     }),
   ).returns<void>(),
   /** Simulated seconds per second wanted, 0.1 … 10. */
@@ -105,6 +108,7 @@ export interface Catalog {
   readonly planners: readonly PartChoice[];
   readonly controllers: readonly PartChoice[];
   readonly algorithms: readonly PartChoice[];
+  readonly tasks: readonly PartChoice[];
 }
 /** What the loop is doing, as a word: always one of these, never a toggle. */
 export type RunState = 'STARTING' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAULT';
