@@ -58,6 +58,14 @@ export interface LearningResult {
   readonly gaveUp: string;
 }
 
+/** The run was called off; what it had is lost. */
+export class LearningCancelled extends Error {
+  constructor() {
+    super('Learning was cancelled.');
+    this.name = 'LearningCancelled';
+  }
+}
+
 /**
  * Learns from scratch on a simulated rig and a stepped clock: as fast as it can, and bit for bit repeatable by seed.
  * Ends with the first lasting episode, when the algorithm is done, or when the budget is spent.

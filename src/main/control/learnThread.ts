@@ -1,0 +1,83 @@
+import type { Worker } from 'node:worker_threads';
+import { resolveSetup } from '../../shared/setups/resolve';
+import type { Setup } from '../../shared/setups/setup';
+import type { SavedModel } from '../../shared/models/model';
+import type { TensorBackend } from '../../shared/models/tensorBackend';
+import { learnFromScratch, LearningCancelled, type LearningBudget, type LearningProgress, type LearningResult } from './learningRun';
+import { PlannerPool } from './plannerPool';
+
+/** One seed to learn, as data that crosses to a thread. */
+export interface LearnJob {
+  readonly setup: Setup;
+  readonly budget: LearningBudget;
+  /** Threads that share one plan. */
+  readonly threads: number;
+  readonly backend: 'auto' | 'native' | 'wasm' | 'cpu';
+  /** Further episodes after the first success, still learning. */
+  readonly again?: number;
+}
+/** What the thread says: progress, then one ending. */
+export type FromLearnThread =
+  | ({ readonly kind: 'progress' } & LearningProgress)
+  | { readonly kind: 'fit'; readonly phase: string; readonly done: number; readonly total: number; readonly unit: string }
+  | { readonly kind: 'done'; readonly result: LearnedSeed }
+  | { readonly kind: 'failed'; readonly name: string; readonly message: string };
+export interface LearnedSeed extends Omit<LearningResult, 'model'> {
+  readonly model: SavedModel | undefined;
+  /** Undefined for models that use no tensors. */
+  readonly backend: TensorBackend | undefined;
+  readonly wallSeconds: number;
+}
+export interface LearnThreadPorts {
+  now(): number;
+  post(message: FromLearnThread): void;
+  spawnEvaluator(): Worker;
+  chooseBackend(wish: LearnJob['backend']): Promise<TensorBackend>;
+  readonly isCancelled: () => boolean;
+  /** Lets messages in. */
+  breathe(): Promise<void>;
+}
+const PROGRESS_MS = 200;
+const BREATHE_MS = 100;
+
+/** Learns one seed in the calling thread and posts how it goes. */
+export async function runLearnJob(job: LearnJob, ports: LearnThreadPorts): Promise<void> {
+  const resolved = resolveSetup(job.setup);
+  const started = ports.now();
+  const backend = resolved.model.usesTensors ? await ports.chooseBackend(job.backend) : undefined;
+  const pool = new PlannerPool(job.threads, ports.spawnEvaluator);
+  let toldAt = -Infinity;
+  let breathedAt = started;
+  const toldLately = () => {
+    const now = ports.now();
+    if (now - toldAt < PROGRESS_MS) return true;
+    toldAt = now;
+    return false;
+  };
+  try {
+    const { model, ...result } = await learnFromScratch(
+      resolved,
+      job.budget,
+      {
+        now: ports.now,
+        pool,
+        onProgress: (progress) => void (toldLately() || ports.post({ kind: 'progress', ...progress })),
+        onFit: ({ phase, done, total, unit }) => void (toldLately() || ports.post({ kind: 'fit', phase, done, total, unit })),
+        async checkpoint() {
+          if (ports.now() - breathedAt > BREATHE_MS) {
+            breathedAt = ports.now();
+            await ports.breathe();
+          }
+          if (ports.isCancelled()) throw new LearningCancelled();
+        },
+      },
+      job.again ?? 0,
+    );
+    ports.post({ kind: 'done', result: { ...result, model: model?.save(), backend, wallSeconds: (ports.now() - started) / 1000 } });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    ports.post({ kind: 'failed', name, message });
+  } finally {
+    await pool.close();
+  }
+}
