@@ -47,7 +47,7 @@ export async function chooseTensorBackend(wish: BackendWish = 'auto', avoid?: st
 }
 
 const ASKED = 'asked for';
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url); // not called `require`: the build declares one of that name
 const engineNames = { native: 'tensorflow', wasm: 'wasm', cpu: 'cpu' } as const;
 
 /** Makes a backend the current one. Returns why it cannot be, in a few words. */
@@ -61,7 +61,7 @@ async function start(name: TensorBackend['name']): Promise<string | undefined> {
       if (missing !== undefined) return missing;
     } else if (name === 'wasm') {
       const wasm = await import('@tensorflow/tfjs-backend-wasm');
-      const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
+      const folder = dirname(load.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
       wasm.setWasmPaths(`${folder}/`);
       wasm.setThreadsCount(1); // one thread gives the same sums in the same order every time
     } else await import('@tensorflow/tfjs-backend-cpu');
@@ -85,7 +85,7 @@ function prove(tf: typeof import('@tensorflow/tfjs-core')): boolean {
 function loadNative(): string | undefined {
   let folder: string;
   try {
-    folder = dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
+    folder = dirname(load.resolve('@tensorflow/tfjs-node/package.json'));
   } catch {
     return 'not installed';
   }
@@ -96,14 +96,14 @@ function loadNative(): string | undefined {
   const util = nodeUtil as unknown as Record<string, unknown>;
   util['isNullOrUndefined'] ??= (value: unknown) => value === undefined || value === null;
   util['isArray'] ??= Array.isArray;
-  require('@tensorflow/tfjs-node');
+  load('@tensorflow/tfjs-node');
   return undefined;
 }
 
 async function versionOf(name: TensorBackend['name']): Promise<string> {
   if (name === 'cpu') return (await import('@tensorflow/tfjs-backend-cpu')).version_cpu;
   if (name === 'wasm') return (await import('@tensorflow/tfjs-backend-wasm')).version_wasm;
-  return (require('@tensorflow/tfjs-node/package.json') as { version: string }).version;
+  return (load('@tensorflow/tfjs-node/package.json') as { version: string }).version;
 }
 
 const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0].trim().replace(/\.$/, '');
