@@ -9,7 +9,7 @@ export type EvaluatorMessage = { readonly kind: 'memory'; readonly memory: Evalu
 
 const SPINS = 2_000;
 /** Longest that a helper may take over its last chunk before it counts as dead. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 2_000;
 
 /**
  * Evaluates populations on this thread and on helper threads below it, over shared memory. Synchronous for the planner;

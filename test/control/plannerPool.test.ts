@@ -1,0 +1,95 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PlannerPool } from '../../src/main/control/plannerPool';
+import type { SubjectMessage } from '../../src/main/control/subject';
+import { TransitionStore } from '../../src/shared/episodes/transitions';
+import { randomStream } from '../../src/shared/math/random';
+import { physics } from '../../src/shared/models';
+import { defaultsOf } from '../../src/shared/settings';
+import { builtInSetups } from '../../src/shared/setups/builtIn';
+import { resolveSetup } from '../../src/shared/setups/resolve';
+import { buildEntry } from '../support/buildEntry';
+
+let entry = '';
+beforeAll(async () => {
+  entry = await buildEntry('evaluator', 'src/main/workers/evaluator.ts');
+}, 60_000);
+afterAll(() => rmSync(dirname(entry), { recursive: true, force: true }));
+
+const spawned: Worker[] = [];
+const poolOf = (threads: number) =>
+  new PlannerPool(threads, () => {
+    const worker = new Worker(entry);
+    spawned.push(worker);
+    return worker;
+  });
+async function subjectOf(name: string): Promise<SubjectMessage> {
+  const { plant, instance, period, cost, setup, settings } = resolveSetup(builtInSetups[name]!);
+  const data = new TransitionStore(instance.size).head(0);
+  const model = await physics.fit({ plant, plantId: setup.plant, plantValues: settings.plant, instance, period, data, settings: defaultsOf(physics.settings), priors: [], seed: 1 });
+  return { plant: setup.plant, plantSettings: settings.plant, model: model.save(), cost };
+}
+function jobOf(size: number, count: number, horizon: number, seed: number) {
+  const random = randomStream(seed);
+  const state = new Float64Array(size);
+  state[size - 2] = Math.PI;
+  return {
+    state,
+    previousAction: 0,
+    actions: Float64Array.from({ length: count * horizon }, () => 4 * random.uniform() - 2),
+    horizon,
+    count,
+    costs: new Float64Array(count),
+    tips: new Float32Array(count * (horizon + 1) * 2),
+  };
+}
+
+describe('a pool of planner threads', () => {
+  test('gives the same bits with one, two and three threads, over changing jobs and subjects', async () => {
+    const pools = [1, 2, 3].map(poolOf);
+    for (const name of ['light', 'pendulum', 'light']) {
+      const subject = await subjectOf(name);
+      for (const pool of pools) pool.setSubject(subject);
+      const size = name === 'pendulum' ? 2 : 4;
+      // the last two need more room than the pool begins with
+      for (const [count, horizon] of [
+        [480, 24],
+        [33, 7],
+        [1, 1],
+        [700, 40],
+        [64, 120],
+      ] as const) {
+        const [alone, ...others] = pools.map((pool) => {
+          const job = jobOf(size, count, horizon, count + horizon);
+          pool.evaluate(job);
+          return job;
+        });
+        for (const job of others) {
+          expect(job.costs).toEqual(alone!.costs);
+          expect(job.tips).toEqual(alone!.tips);
+        }
+      }
+    }
+    for (const pool of pools) expect(pool.fault).toBe('');
+    await Promise.all(pools.map((pool) => pool.close()));
+  });
+  test('goes on alone when a thread dies, says so, and the result is the same', async () => {
+    const subject = await subjectOf('light');
+    const alone = poolOf(1);
+    alone.setSubject(subject);
+    const wanted = jobOf(4, 200, 24, 9);
+    alone.evaluate(wanted);
+    const pool = poolOf(2);
+    pool.setSubject(subject);
+    pool.evaluate(jobOf(4, 200, 24, 8));
+    await spawned.at(-1)!.terminate();
+    const got = jobOf(4, 200, 24, 9);
+    pool.evaluate(got);
+    expect(got.costs).toEqual(wanted.costs);
+    expect(pool.fault).toMatch(/one thread/);
+    expect(pool.threads).toBe(1);
+    await pool.close();
+  }, 20_000);
+});
