@@ -13,7 +13,8 @@ const padded = (length: number) => Math.ceil(length / 8) * 8;
 
 export function encode(message: unknown): Uint8Array {
   const arrays: Lifted[] = [];
-  const header = JSON.stringify(message, (_key, value: unknown) => {
+  const header = JSON.stringify(message, function lift(this: Record<string, unknown>, key) {
+    const value = this[key]; // as it stands: a Buffer's own toJSON has spelt it out before the second argument is made
     const kind = kindOf(value);
     if (kind !== undefined) {
       arrays.push(value as Lifted);
