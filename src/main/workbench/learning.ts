@@ -1,7 +1,7 @@
 import type { FitStatus, LearningState } from '../../shared/contract/contract';
 import { TransitionStore } from '../../shared/episodes/transitions';
 import type { AlgorithmInstance, EpisodePlan } from '../../shared/learning/algorithm';
-import type { FitProgress, SavedModel } from '../../shared/models/model';
+import { FitCancelled, type FitProgress, type SavedModel } from '../../shared/models/model';
 import type { SettingsOf, SettingsSchema } from '../../shared/settings';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import type { TransitionBlock } from '../../shared/contract/controlMessages';
@@ -198,6 +198,7 @@ export class Learning {
       ports.install(saved, this.fits, rows);
     } catch (error) {
       if (age !== this.age) return;
+      if (error instanceof FitCancelled) return ports.notice('note', 'The fit was called off. The model before it stays in use.');
       this.fault = error instanceof Error ? error.message : String(error);
       ports.notice('warning', `A fit failed: ${this.fault} The model before it stays in use.`);
     } finally {
