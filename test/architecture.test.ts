@@ -44,7 +44,7 @@ const table: Record<string, Room> = {
 
   'main/rigs': { rooms: ['shared'], packages: ['node:', 'serialport'] },
   'main/storage': { rooms: ['shared'], packages: ['node:', 'papaparse', 'zod'] },
-  'main/control': { rooms: ['shared', 'main/rigs'], packages: ['node:'], never: ['node:fs', 'node:zlib', 'node:crypto', 'shared/contract'] },
+  'main/control': { rooms: ['shared', 'main/rigs'], packages: ['node:'], never: ['node:fs', 'node:zlib', 'node:crypto'] },
   'main/workbench': { rooms: ['shared', 'main/storage'], packages: ['node:', 'zod'] },
   'main/workers': {
     rooms: ['shared', 'main'],
@@ -58,13 +58,13 @@ const table: Record<string, Room> = {
   preload: { rooms: [], packages: ['electron'] },
 
   renderer: { rooms: ['renderer'], packages: ['svelte', 'svelte/'] },
-  'renderer/theme': { rooms: [], packages: ['@fontsource-variable/'] },
+  'renderer/theme': { rooms: ['shared/settings', 'shared/signals'], packages: ['@fontsource-variable/'] },
   'renderer/link': { rooms: ['shared/contract'] },
-  'renderer/scene': { rooms: [], types: ['shared'], packages: ['three', 'three/', 'd3-scale-chromatic'], never: ['.svelte'] },
-  'renderer/plots': { rooms: [], types: ['shared'], packages: ['uplot', 'uplot/'], never: ['.svelte'] },
-  'renderer/controls': { rooms: ['shared/settings'], packages: page },
-  'renderer/state': { rooms: ['shared', 'renderer/link'], packages: ['svelte', 'svelte/'] },
-  'renderer/panels': { rooms: ['shared', 'renderer/state', 'renderer/scene', 'renderer/plots', 'renderer/controls'], packages: page },
+  'renderer/scene': { rooms: ['renderer/theme'], types: ['shared'], packages: ['three', 'three/', 'd3-scale-chromatic'], never: ['.svelte'] },
+  'renderer/plots': { rooms: ['renderer/theme'], types: ['shared'], packages: ['uplot', 'uplot/'], never: ['.svelte'] },
+  'renderer/controls': { rooms: ['shared/settings', 'renderer/theme'], packages: page },
+  'renderer/state': { rooms: ['shared', 'renderer/link', 'renderer/theme'], packages: ['svelte', 'svelte/'] },
+  'renderer/panels': { rooms: ['shared', 'renderer/state', 'renderer/scene', 'renderer/plots', 'renderer/controls', 'renderer/theme'], packages: page },
 };
 
 const src = resolve(import.meta.dirname, '../src');

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pageFolder } from '../page/pageFiles';
+import { createWorkbench } from '../workbench/workbench';
+import { forkControl, spawnLearner } from '../workers/fork';
+import type { World } from './command';
+import { LackingError } from './refusals';
+import { SOCKET_PATH, startServer, type RunningServer } from './server';
+
+export interface ServeOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  /** Whether to open the address in the browser of this desktop. */
+  readonly open: boolean;
+  readonly version: string;
+}
+
+/**
+ * Serves the workbench on loopback until `world.signal` is aborted: then Stop, the children leave, the port is free.
+ * Announces the address as soon as somebody can open it.
+ *
+ * @throws LackingError when the port is taken
+ */
+export async function runServe({ port, open, version }: ServeOptions, world: Pick<World, 'home' | 'now' | 'signal' | 'announce' | 'warn'>): Promise<void> {
+  const token = randomBytes(32).toString('base64url');
+  const workbench = createWorkbench({ forkControl, spawnLearner, now: world.now, home: world.home, version });
+  let server: RunningServer | undefined;
+  let tokenFile: string | undefined;
+  try {
+    server = await startServer({ port, folder: pageFolder(), token, join: (transport) => workbench.join(transport), now: world.now }).catch(refusePort(port));
+    tokenFile = await writeToken(world.home, server.port, token);
+    const { url } = server;
+    await world.announce(
+      { url, port: server.port, socketPath: SOCKET_PATH, pid: process.pid, tokenFile },
+      `The workbench is open at\n\n  ${url}\n\nThe part after the # is the key: it admits whoever knows it, from this computer only. Ctrl+C stops the rig and ends.`,
+    );
+    if (open) openInBrowser(url, (text) => world.warn({ code: 'noBrowser', text }));
+    await aborted(world.signal);
+    workbench.stop('The workbench was asked to end.');
+  } finally {
+    await Promise.all([server?.close(), workbench.close()]);
+    if (tokenFile !== undefined) await rm(tokenFile, { force: true });
+  }
+}
+
+/** Scripts of the same user read the token here and send it as Bearer. */
+async function writeToken(home: string, port: number, token: string): Promise<string> {
+  const folder = join(home, 'serve');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `${port}.token`);
+  await rm(file, { force: true }); // left by a serve that was killed, perhaps with other rights
+  await writeFile(file, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  await chmod(file, 0o600); // the umask may have been stricter or odd
+  return file;
+}
+
+function refusePort(port: number): (error: unknown) => never {
+  return (error) => {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') throw new LackingError('portTaken', `Port ${port} is taken by another program.`, 'Choose another port, or leave --port out for any free one.');
+    if (code === 'EACCES') throw new LackingError('portForbidden', `Port ${port} may not be used by this user.`, 'Choose a port above 1023, or leave --port out for any free one.');
+    throw error;
+  };
+}
+
+/** Asks the desktop; the address is printed in any case, so a desktop that cannot is a warning only. */
+function openInBrowser(url: string, complain: (text: string) => void): void {
+  const [command, ...args] =
+    process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['rundll32', 'url.dll,FileProtocolHandler', url] : ['xdg-open', url];
+  const child = spawn(command!, args, { stdio: 'ignore', detached: true });
+  child.on('error', () => complain(`No browser could be opened (${command} is missing): open the address yourself.`));
+  child.unref();
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
