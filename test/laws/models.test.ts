@@ -1,5 +1,6 @@
 /** What every dynamics model owes, run over the registry. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { chooseTensorBackend } from '../../src/main/workers/tensors';
 import { angleDifference } from '../../src/shared/math/angles';
 import * as registry from '../../src/shared/models';
 import { applicablePriors } from '../../src/shared/models/features';
@@ -74,6 +75,7 @@ const bytesOf = (saved: SavedModel) => [...new Uint8Array(saved.weights)];
 describe.each(kinds)('%s', (id, kind) => {
   const models = new Map<PlantId, DynamicsModel>();
   beforeAll(async () => {
+    if (kind.usesTensors) await chooseTensorBackend();
     for (const plant of plantIds) models.set(plant, await fit(kind, plant));
   });
   const each = (story: (model: DynamicsModel, plant: PlantId, data: ReturnType<typeof wander>) => void) => {
