@@ -90,7 +90,7 @@ export class ControlLoop {
     const trip = this.parts.interlock.check(measurement);
     if (trip?.kind !== 'notFinite') estimator.update(measurement);
     record.step = measurement.step;
-    record.time = measurement.step * period;
+    record.time = Math.round(measurement.step * period * 1e9) / 1e9; // without the dust of binary fractions
     record.rigTime = measurement.rigTime;
     record.hostTime = measurement.hostTime;
     record.applied = measurement.applied;
