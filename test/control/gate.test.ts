@@ -18,7 +18,8 @@ test('a million fuzzed actions: nothing beyond limit or slew, nothing that is no
     const command = gate.pass(action, allowed);
     if (!(command >= -limit && command <= limit)) throw new Error(`${command} left the gate for ${action}`);
     if (command !== 0 && Math.abs(command - last) > slew * (1 + 1e-12)) throw new Error(`slew ${last} to ${command}`);
-    if ((latch.stopped || !allowed || !Number.isFinite(action)) && command !== 0) throw new Error(`${command} left the gate although it had to be zero`);
+    if ((latch.stopped || !allowed || !Number.isFinite(action)) && command !== 0)
+      throw new Error(`${command} left the gate although it had to be zero`);
     last = command;
   }
 });

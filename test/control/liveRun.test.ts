@@ -65,10 +65,26 @@ function liveRun(planning: { ms: number }) {
 async function begin(live: ReturnType<typeof liveRun>, setup: Setup, seconds = 8) {
   const { plant, instance, period, settings, setup: own } = resolveSetup(setup);
   const data = new TransitionStore(instance.size).head(0);
-  const model = await physics.fit({ plant, plantId: own.plant, plantValues: settings.plant, instance, period, data, settings: defaultsOf(physics.settings), priors: [], seed: 1 });
+  const model = await physics.fit({
+    plant,
+    plantId: own.plant,
+    plantValues: settings.plant,
+    instance,
+    period,
+    data,
+    settings: defaultsOf(physics.settings),
+    priors: [],
+    seed: 1,
+  });
   live.run.receive({ kind: 'configure', setup });
   live.run.receive({ kind: 'model', model: model.save(), label: 'physics', fit: 1 });
-  live.run.receive({ kind: 'episode', setup, index: 0, plan: { randomSeconds: 0, replan: 'everyPeriod', seconds, fitFirst: false }, pose: undefined });
+  live.run.receive({
+    kind: 'episode',
+    setup,
+    index: 0,
+    plan: { randomSeconds: 0, replan: 'everyPeriod', seconds, fitFirst: false },
+    pose: undefined,
+  });
 }
 
 describe('pace', () => {
@@ -106,7 +122,12 @@ describe('pace', () => {
     expect(live.steps()).toBeGreaterThanOrEqual(38);
     expect(live.basis().slice(0, 6)).toEqual([3, 3, 3, 3, 3, 3]);
     expect(new Set(live.basis().slice(8))).toEqual(new Set([4]));
-    expect(live.commands().slice(8).every((command) => command === 0)).toBe(true);
+    expect(
+      live
+        .commands()
+        .slice(8)
+        .every((command) => command === 0),
+    ).toBe(true);
   });
   test('ten times the speed takes ten times the steps', async () => {
     const live = liveRun({ ms: 1 });
@@ -140,10 +161,20 @@ describe('stop', () => {
     live.clock.pass(PERIOD_MS);
     const after = live.commands().slice(sent);
     live.clock.pass(1000);
-    expect(live.commands().slice(0, sent).some((command) => command !== 0)).toBe(true);
+    expect(
+      live
+        .commands()
+        .slice(0, sent)
+        .some((command) => command !== 0),
+    ).toBe(true);
     // rows that were decided before the stop may still wait in the batch: at most those of one batch
     expect(after.filter((command) => command !== 0).length).toBeLessThanOrEqual(1);
-    expect(live.commands().slice(sent + 1).every((command) => command === 0)).toBe(true);
+    expect(
+      live
+        .commands()
+        .slice(sent + 1)
+        .every((command) => command === 0),
+    ).toBe(true);
     expect(live.status()).toMatchObject({ running: false, stopped: true, reason: 'test' });
     expect(live.ended()).toHaveLength(1);
     expect(live.ended()[0]).toMatchObject({ trip: 'stopped', how: 'test' });
@@ -171,6 +202,32 @@ describe('stop', () => {
   });
 });
 
+test('time stands still for the first model, and goes on with it or without it', async () => {
+  const live = liveRun({ ms: 5 });
+  const setup = { ...light(), model: 'gaussianProcess' };
+  const episode = {
+    kind: 'episode',
+    setup,
+    index: 0,
+    plan: { randomSeconds: 0.5, replan: 'everyPeriod', seconds: 8, fitFirst: false },
+    pose: undefined,
+  } as const;
+  live.run.receive({ kind: 'configure', setup });
+  live.run.receive(episode);
+  live.clock.pass(5000);
+  expect(live.status()).toMatchObject({ awaitsModel: true, running: true });
+  expect(live.steps()).toBe(12); // 0.5 s of random data and two periods
+  expect(new Set(live.basis())).toEqual(new Set([2]));
+  live.run.receive({ kind: 'goOn' });
+  live.clock.pass(1000);
+  expect(live.steps()).toBeGreaterThan(25);
+  live.run.receive(episode);
+  live.clock.pass(5000);
+  live.run.receive({ kind: 'stop', reason: 'while waiting' });
+  live.clock.pass(1000);
+  expect(live.status()).toMatchObject({ awaitsModel: false, stopped: true });
+  expect(live.commands().at(-1)).toBe(0);
+});
 test('an episode ends at its time, rests with zero and waits for the next', async () => {
   const live = liveRun({ ms: 5 });
   await begin(live, light(), 1);

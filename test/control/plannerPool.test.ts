@@ -28,7 +28,17 @@ const poolOf = (threads: number) =>
 async function subjectOf(name: string): Promise<SubjectMessage> {
   const { plant, instance, period, cost, setup, settings } = resolveSetup(builtInSetups[name]!);
   const data = new TransitionStore(instance.size).head(0);
-  const model = await physics.fit({ plant, plantId: setup.plant, plantValues: settings.plant, instance, period, data, settings: defaultsOf(physics.settings), priors: [], seed: 1 });
+  const model = await physics.fit({
+    plant,
+    plantId: setup.plant,
+    plantValues: settings.plant,
+    instance,
+    period,
+    data,
+    settings: defaultsOf(physics.settings),
+    priors: [],
+    seed: 1,
+  });
   return { plant: setup.plant, plantSettings: settings.plant, model: model.save(), cost };
 }
 function jobOf(size: number, count: number, horizon: number, seed: number) {

@@ -24,7 +24,10 @@ function imagine(start: number, spoil?: (cost: number, index: number) => number)
   };
 }
 const make = (planner: Planner, world: ReturnType<typeof imagine>, seed = 1): PlannerInstance =>
-  planner.create({ horizon: HORIZON, limit: LIMIT, period: 0.05, seed, imagination: world.imagination }, defaultsOf(planner.settings) as SettingsOf<SettingsSchema>);
+  planner.create(
+    { horizon: HORIZON, limit: LIMIT, period: 0.05, seed, imagination: world.imagination },
+    defaultsOf(planner.settings) as SettingsOf<SettingsSchema>,
+  );
 
 describe.each(Object.entries(planners))('planner %s', (_id, planner) => {
   test('the same seed gives the same plan, another seed another one', () => {
@@ -57,7 +60,10 @@ describe.each(Object.entries(planners))('planner %s', (_id, planner) => {
   });
   test('when every future diverges there is no plan and a reason, and the next search begins afresh', () => {
     let broken = true;
-    const instance = make(planner, imagine(5, (cost) => (broken ? Infinity : cost)));
+    const instance = make(
+      planner,
+      imagine(5, (cost) => (broken ? Infinity : cost)),
+    );
     const nothing = instance.plan(1, 0);
     expect(nothing.actions).toBeUndefined();
     expect(nothing.reason).toMatch(/diverged/);

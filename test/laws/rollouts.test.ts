@@ -15,7 +15,17 @@ async function subjectOf(name: string): Promise<RolloutSubject> {
   const resolved = resolveSetup(builtInSetups[name]!);
   const { plant, instance, period, cost, setup } = resolved;
   const data = new TransitionStore(instance.size).head(0);
-  const model = await physics.fit({ plant, plantId: setup.plant, plantValues: resolved.settings.plant, instance, period, data, settings: defaultsOf(physics.settings), priors: [], seed: 1 });
+  const model = await physics.fit({
+    plant,
+    plantId: setup.plant,
+    plantValues: resolved.settings.plant,
+    instance,
+    period,
+    data,
+    settings: defaultsOf(physics.settings),
+    priors: [],
+    seed: 1,
+  });
   return { plant, instance, model, cost };
 }
 const HORIZON = 20;
@@ -77,7 +87,17 @@ describe.each(Object.entries(engines))('rollout engine %s', (_id, engine) => {
       },
     };
     const costs = new Float64Array(3);
-    engine.create({ ...world, model: broken }).evaluate({ state: new Float64Array([1]), previousAction: 0, actions: new Float64Array([-1, 1, 0]), horizon: 1, from: 0, to: 3, costs });
+    engine
+      .create({ ...world, model: broken })
+      .evaluate({
+        state: new Float64Array([1]),
+        previousAction: 0,
+        actions: new Float64Array([-1, 1, 0]),
+        horizon: 1,
+        from: 0,
+        to: 3,
+        costs,
+      });
     expect(Array.from(costs)).toEqual([1, Infinity, 1]);
   });
   test('an ensemble costs the mean over its members', () => {
@@ -90,7 +110,9 @@ describe.each(Object.entries(engines))('rollout engine %s', (_id, engine) => {
       },
     };
     const costs = new Float64Array(1);
-    engine.create({ ...world, model: two }).evaluate({ state: new Float64Array([1]), previousAction: 0, actions: new Float64Array([0]), horizon: 1, from: 0, to: 1, costs });
+    engine
+      .create({ ...world, model: two })
+      .evaluate({ state: new Float64Array([1]), previousAction: 0, actions: new Float64Array([0]), horizon: 1, from: 0, to: 1, costs });
     expect(costs[0]).toBe((1 + 9) / 2);
   });
 });

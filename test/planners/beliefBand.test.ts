@@ -26,7 +26,8 @@ function drifting(spread: number): DynamicsModel {
   };
 }
 const levels = BAND_LEVELS.length;
-const at = (band: Float32Array, points: number, level: number, step: number, channel: number) => band[(level * points + step) * 2 + channel]!;
+const at = (band: Float32Array, points: number, level: number, step: number, channel: number) =>
+  band[(level * points + step) * 2 + channel]!;
 
 test('a model that is sure has a band without width', () => {
   const band = beliefBand(drifting(0), pendulum, new Float64Array([3, 1]), new Float64Array(5));

@@ -10,7 +10,13 @@ export async function buildEntry(name: string, source: string): Promise<string> 
     root,
     configFile: false,
     logLevel: 'error',
-    build: { ssr: join(root, source), outDir, target: 'node20', emptyOutDir: true, rolldownOptions: { output: { entryFileNames: `${name}.js` } } },
+    build: {
+      ssr: join(root, source),
+      outDir,
+      target: 'node20',
+      emptyOutDir: true,
+      rolldownOptions: { output: { entryFileNames: `${name}.js` } },
+    },
   });
   return join(outDir, `${name}.js`);
 }

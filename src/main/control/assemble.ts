@@ -11,11 +11,21 @@ import { ControlLoop } from './loop';
 type AnySettings = SettingsOf<SettingsSchema>;
 
 /** The loop of a setup on its simulated rig, ready to start. */
-export function assembleLoop(resolved: ResolvedSetup, latch: StopLatch & { readonly reason?: string }, now: () => number, firstEpisode = 0): { loop: ControlLoop; rig: SimulatedRig } {
+export function assembleLoop(
+  resolved: ResolvedSetup,
+  latch: StopLatch & { readonly reason?: string },
+  now: () => number,
+  firstEpisode = 0,
+): { loop: ControlLoop; rig: SimulatedRig } {
   const { plant, instance, period, rig: faults, setup } = resolved;
   const rig = new SimulatedRig({ plant, instance, settings: faults, period, seed: setup.seed, now, firstEpisode });
   const estimator = resolved.estimator.create(
-    { plant, period, noise: plant.structure.coordinates.map(({ position }) => readingNoise(resolved, position)), readings: faults.readings },
+    {
+      plant,
+      period,
+      noise: plant.structure.coordinates.map(({ position }) => readingNoise(resolved, position)),
+      readings: faults.readings,
+    },
     resolved.settings.estimator as AnySettings,
   );
   const loop = new ControlLoop({
@@ -43,7 +53,10 @@ function readingNoise({ plant, rig }: ResolvedSetup, position: number): number {
   return Math.max(1e-6, Math.sqrt(noise * noise + (width * width) / 12));
 }
 
-export function controllerOf({ controller, instance, plant, period, setup, settings }: ResolvedSetup, changed: SettingValues): ControllerInstance {
+export function controllerOf(
+  { controller, instance, plant, period, setup, settings }: ResolvedSetup,
+  changed: SettingValues,
+): ControllerInstance {
   const driven = plant.structure.coordinates[0]!.rate;
   return controller.create(
     { limit: instance.actionLimit, period, seed: setup.seed, drivenRate: driven, rateScale: plant.channels[driven]!.scale },
@@ -51,7 +64,11 @@ export function controllerOf({ controller, instance, plant, period, setup, setti
   );
 }
 
-export function plannerOf({ planner, instance, period, setup, settings }: ResolvedSetup, horizon: number, { imagination }: Pick<PlannerContext, 'imagination'>): PlannerInstance {
+export function plannerOf(
+  { planner, instance, period, setup, settings }: ResolvedSetup,
+  horizon: number,
+  { imagination }: Pick<PlannerContext, 'imagination'>,
+): PlannerInstance {
   const { horizon: _seconds, ...own } = settings.planner;
   return planner.create({ horizon, limit: instance.actionLimit, period, seed: setup.seed, imagination }, own as AnySettings);
 }

@@ -41,7 +41,12 @@ export function runControlProcess(ports: ControlProcessPorts): { fail(error: unk
   // a simulated rig may go on without its workbench; that it fell silent is said when it comes back
   const watch = setInterval(() => {
     const silent = ports.now() - heard;
-    if (silent > SILENCE_MS) ports.send({ kind: 'notice', level: 'warning', text: `The workbench was silent for ${(silent / 1000).toFixed(1)} s; the simulation went on.` });
+    if (silent > SILENCE_MS)
+      ports.send({
+        kind: 'notice',
+        level: 'warning',
+        text: `The workbench was silent for ${(silent / 1000).toFixed(1)} s; the simulation went on.`,
+      });
   }, SILENCE_MS);
   watch.unref();
   ports.send({ kind: 'hello', pid: ports.pid });

@@ -15,12 +15,17 @@ export function serveEvaluations(port: MessagePort): never {
   for (;;) {
     if (views === undefined) {
       const first = receiveMessageOnPort(port) as { message: EvaluatorMessage } | undefined;
-      if (first === undefined) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // nothing posted yet
+      if (first === undefined)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // nothing posted yet
       else if (first.message.kind === 'memory') views = viewsOf(first.message.memory);
       continue;
     }
     Atomics.wait(views.control, Word.generation, seen);
-    for (let posted = receiveMessageOnPort(port) as { message: EvaluatorMessage } | undefined; posted !== undefined; posted = receiveMessageOnPort(port) as typeof posted) {
+    for (
+      let posted = receiveMessageOnPort(port) as { message: EvaluatorMessage } | undefined;
+      posted !== undefined;
+      posted = receiveMessageOnPort(port) as typeof posted
+    ) {
       if (posted.message.kind === 'memory') views = viewsOf(posted.message.memory);
       else rollouts = rolloutsOf(loadSubject(posted.message.subject));
     }

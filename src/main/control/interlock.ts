@@ -25,10 +25,17 @@ export class Interlock {
       const value = measurement.positions[newest + j]!;
       const index = coordinates[j]!.position;
       const channel = this.plant.channels[index]!;
-      if (!(value - value === 0)) return { kind: 'notFinite', reason: `The rig reported ${String(value)} for ${channel.label}. The command is zero and the episode has ended.` };
+      if (!(value - value === 0))
+        return {
+          kind: 'notFinite',
+          reason: `The rig reported ${String(value)} for ${channel.label}. The command is zero and the episode has ended.`,
+        };
       const [low, high] = this.instance.stateLimits[index]!;
       if (value < low || value > high)
-        return { kind: 'limit', reason: `${channel.label} ${value.toFixed(3)} ${channel.unit} is beyond its limit of ${value < low ? low : high} ${channel.unit}.` };
+        return {
+          kind: 'limit',
+          reason: `${channel.label} ${value.toFixed(3)} ${channel.unit} is beyond its limit of ${value < low ? low : high} ${channel.unit}.`,
+        };
     }
     return undefined;
   }

@@ -72,7 +72,12 @@ export class LearningCancelled extends Error {
  *
  * @param again  further episodes after the first success, still learning (for the law that success lasts)
  */
-export async function learnFromScratch(resolved: ResolvedSetup, budget: LearningBudget, host: LearningHost, again = 0): Promise<LearningResult> {
+export async function learnFromScratch(
+  resolved: ResolvedSetup,
+  budget: LearningBudget,
+  host: LearningHost,
+  again = 0,
+): Promise<LearningResult> {
   const run = new LearningRun(resolved, host);
   const startedAt = host.now();
   const algorithm = resolved.algorithm.create(resolved.settings.learning as SettingsOf<SettingsSchema>);
@@ -167,7 +172,11 @@ class LearningRun {
     this.search?.setModel(this.model);
   }
 
-  async episode(index: number, plan: EpisodePlan, wantsFit: (moment: { experience: number; sinceFit: number; rows: number }) => boolean): Promise<EpisodeOutcome> {
+  async episode(
+    index: number,
+    plan: EpisodePlan,
+    wantsFit: (moment: { experience: number; sinceFit: number; rows: number }) => boolean,
+  ): Promise<EpisodeOutcome> {
     const { resolved, loop, host } = this;
     const { period } = resolved;
     const steps = Math.round(plan.seconds / period);
@@ -190,17 +199,34 @@ class LearningRun {
         const { finished } = loop;
         if (finished !== undefined) this.store.add(finished.state, finished.action, finished.next);
         this.rowsAfter.push(this.store.count);
-        host.onProgress?.({ experience: this.experience, episode: index, time: step * period, cost, fits: this.fits, uprightFor: this.judge.uprightFor });
+        host.onProgress?.({
+          experience: this.experience,
+          episode: index,
+          time: step * period,
+          cost,
+          fits: this.fits,
+          uprightFor: this.judge.uprightFor,
+        });
       }
       if (trip !== undefined) {
         ended = trip.reason;
         break;
       }
       if (step >= steps) break;
-      if (resolved.model.needsData && wantsFit({ experience: this.experience, sinceFit: this.experience - this.lastFitAt, rows: this.store.count })) await this.fit(this.agedData());
+      if (
+        resolved.model.needsData &&
+        wantsFit({ experience: this.experience, sinceFit: this.experience - this.lastFitAt, rows: this.store.count })
+      )
+        await this.fit(this.agedData());
       if (loop.wantsPlan) {
         const from = host.now();
-        const { id, actsFrom, actions } = search.plan({ id: ++this.planNumber, step, state: loop.state, queue: loop.commandsUnderWay, wantsFan: false });
+        const { id, actsFrom, actions } = search.plan({
+          id: ++this.planNumber,
+          step,
+          state: loop.state,
+          queue: loop.commandsUnderWay,
+          wantsFan: false,
+        });
         this.planMs.push(host.now() - from);
         if (actions !== undefined) this.newest = { id, actsFrom, actions };
       }
@@ -211,7 +237,15 @@ class LearningRun {
     }
     const lastingFrom = ended === 'time' ? this.judge.lastingFrom : undefined;
     const uprightFrom = lastingFrom === undefined ? undefined : seconds(lastingFrom);
-    return { index, source: plan.randomSeconds >= plan.seconds ? 'random' : 'controller', randomSeconds: seconds(Math.min(plan.randomSeconds, step * period)), seconds: seconds(step * period), cost, uprightFrom, ended };
+    return {
+      index,
+      source: plan.randomSeconds >= plan.seconds ? 'random' : 'controller',
+      randomSeconds: seconds(Math.min(plan.randomSeconds, step * period)),
+      seconds: seconds(step * period),
+      cost,
+      uprightFrom,
+      ended,
+    };
   }
 
   /** The newest plan of this episode, which the controller may follow for a while (or to the end, when it plans once). */
@@ -226,7 +260,13 @@ class LearningRun {
   private searchFor(horizon: number): PlanSearch {
     if (this.search === undefined || this.searchHorizon !== horizon) {
       const { resolved, host } = this;
-      this.search = new PlanSearch({ plant: resolved.plant, instance: resolved.instance, horizon, evaluator: host.pool, createPlanner: (context) => plannerOf(resolved, horizon, context) });
+      this.search = new PlanSearch({
+        plant: resolved.plant,
+        instance: resolved.instance,
+        horizon,
+        evaluator: host.pool,
+        createPlanner: (context) => plannerOf(resolved, horizon, context),
+      });
       this.search.setModel(this.model);
       this.searchHorizon = horizon;
     }

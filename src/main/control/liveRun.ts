@@ -33,6 +33,9 @@ const BATCH_MS = 33;
 const STATUS_MS = 250;
 /** After so long without an answer the planner counts as lost for this period, even in a patient simulation. */
 const PATIENCE_MS = 15_000;
+/** A patient simulation waits so long for its first model, from so many periods after the random data on. */
+const MODEL_PATIENCE_MS = 120_000;
+const AWAIT_AFTER_PERIODS = 2;
 /** A period that begins this much late, as a share of it, is counted late. */
 const LATE_SHARE = 0.1;
 
@@ -67,6 +70,9 @@ export class LiveRun {
   private awaited: number | undefined;
   /** Id of the plan that the planner is at; it is asked for one at a time, so that no answer is to an old question. */
   private asked: number | undefined;
+  /** A measurement that waits until the first model is there. */
+  private held: Measurement | undefined;
+  private gaveUpWaiting = false;
   private planMs = NaN;
   private evaluations: number | undefined;
   private threads = 0;
@@ -99,6 +105,9 @@ export class LiveRun {
         return this.begin(message);
       case 'model':
         return this.takeModel(message);
+      case 'goOn':
+        this.gaveUpWaiting = true;
+        return this.goOn();
       case 'pause':
         return this.pause(message.paused);
       case 'speed':
@@ -126,6 +135,7 @@ export class LiveRun {
     // an action that waits for its plan must not wait any longer
     if (this.awaited !== undefined) this.decideAndPace();
     this.endEpisode('stopped', reason);
+    this.goOn();
     this.sendStatus();
   }
 
@@ -169,13 +179,20 @@ export class LiveRun {
 
   private configurePlanner(resolved: ResolvedSetup, { plan }: Episode): void {
     const horizon = plan.replan === 'once' ? Math.max(1, Math.round(plan.seconds / resolved.period)) : resolved.horizon;
-    this.ports.planner.post({ kind: 'configure', setup: resolved.setup, threads: resolved.settings.loop.threads as number, horizon, slot: this.slot.memory });
+    this.ports.planner.post({
+      kind: 'configure',
+      setup: resolved.setup,
+      threads: resolved.settings.loop.threads as number,
+      horizon,
+      slot: this.slot.memory,
+    });
     if (this.lastModel !== undefined) this.postModel();
   }
   private takeModel(message: Extract<ToControl, { kind: 'model' }>): void {
     this.lastModel = message;
     this.hasModel = true;
     if (this.loop !== undefined) this.postModel();
+    this.goOn();
   }
   private postModel(): void {
     const { resolved, lastModel } = this;
@@ -188,7 +205,9 @@ export class LiveRun {
     const replan = this.episode?.plan.replan;
     this.loop.replace({
       cost: compileCost(resolved.cost, resolved.plant, resolved.instance),
-      ...(resolved.setup.controller === 'mpc' && this.awaited === undefined ? { controller: controllerOf(resolved, replan === undefined ? {} : { replan }) } : {}),
+      ...(resolved.setup.controller === 'mpc' && this.awaited === undefined
+        ? { controller: controllerOf(resolved, replan === undefined ? {} : { replan }) }
+        : {}),
     });
     this.ports.planner.post({ kind: 'settings', setup, cost: resolved.cost });
   }
@@ -199,6 +218,7 @@ export class LiveRun {
     const { loop, resolved, episode, ports } = this;
     if (loop === undefined || resolved === undefined || episode === undefined) return;
     const { period } = resolved;
+    if (this.mustAwaitModel(measurement, episode, period)) return this.awaitModel(measurement);
     const started = ports.now();
     this.periodLateness = Math.max(0, started - this.due);
     this.lateness.add(this.periodLateness);
@@ -219,6 +239,36 @@ export class LiveRun {
     // with nothing under way the command must be handed over now; else it may come until the next period begins
     else if (loop.commandsUnderWay.length === 0) this.decideAndPace();
     else this.paceNext();
+  }
+
+  /** In a patient simulation the first model is awaited; otherwise random data would go on for as long as the fit takes. */
+  private mustAwaitModel({ step }: Measurement, { plan }: Episode, period: number): boolean {
+    const needed = this.resolved!.setup.controller === 'mpc' && step * period >= plan.randomSeconds + AWAIT_AFTER_PERIODS * period - 1e-9;
+    return needed && !this.hasModel && !this.isStrict && !this.latch.stopped && !this.gaveUpWaiting;
+  }
+  private awaitModel(measurement: Measurement): void {
+    this.held = measurement;
+    this.flush(); // the fit begins with what happened so far
+    this.sendStatus();
+    this.cancelPatience = this.ports.setTimer(() => {
+      this.gaveUpWaiting = true;
+      this.ports.send({
+        kind: 'notice',
+        level: 'warning',
+        text: `No model came within ${MODEL_PATIENCE_MS / 1000} s; random data goes on.`,
+      });
+      this.goOn();
+    }, MODEL_PATIENCE_MS);
+  }
+  /** Time, which stood still for the first model, goes on. */
+  private goOn(): void {
+    const { held } = this;
+    if (held === undefined) return;
+    this.held = undefined;
+    this.cancelPatience?.();
+    this.cancelPatience = undefined;
+    this.due = this.ports.now();
+    this.beginPeriod(held);
   }
 
   private askForPlan(step: number, time: number): void {
@@ -350,12 +400,18 @@ export class LiveRun {
     this.cancelPatience = undefined;
     this.awaited = undefined;
     this.asked = undefined;
+    this.held = undefined;
+    this.gaveUpWaiting = false;
     this.flush();
     this.episode = undefined;
     this.marks.length = 0;
   }
   private plannerSilent(): void {
-    this.ports.send({ kind: 'notice', level: 'fault', text: `The planner did not answer for ${PATIENCE_MS / 1000} s; the motion is damped.` });
+    this.ports.send({
+      kind: 'notice',
+      level: 'fault',
+      text: `The planner did not answer for ${PATIENCE_MS / 1000} s; the motion is damped.`,
+    });
     this.decideAndPace();
   }
   private plannerLost(reason: string): void {
@@ -393,6 +449,7 @@ export class LiveRun {
         running: this.episode !== undefined && (!this.latch.stopped || this.between),
         paused: this.paused,
         stopped: this.latch.stopped && !this.between,
+        awaitsModel: this.held !== undefined,
         reason: this.latch.reason,
         episode: this.episode?.index ?? 0,
         step: record?.step ?? 0,

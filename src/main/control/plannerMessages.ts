@@ -5,7 +5,13 @@ import type { SettingValues } from '../../shared/settings';
 
 /** What the loop posts to the leader of the planner threads. */
 export type ToPlanner =
-  | { readonly kind: 'configure'; readonly setup: Setup; readonly threads: number; readonly horizon: number; readonly slot: SharedArrayBuffer }
+  | {
+      readonly kind: 'configure';
+      readonly setup: Setup;
+      readonly threads: number;
+      readonly horizon: number;
+      readonly slot: SharedArrayBuffer;
+    }
   /** Settings changed while it runs: the planner is made anew where the old one left off, and the cost replaced. */
   | { readonly kind: 'settings'; readonly setup: Setup; readonly cost: TaskCost }
   | { readonly kind: 'model'; readonly model: SavedModel; readonly plantSettings: SettingValues; readonly cost: TaskCost }
@@ -23,6 +29,15 @@ export type ToPlanner =
     };
 /** What comes back. The plan itself is in the slot before `planned` is posted. */
 export type FromPlanner =
-  | { readonly kind: 'planned'; readonly id: number; readonly found: boolean; readonly reason: string; readonly ms: number; readonly evaluations: number; readonly threads: number; readonly fault: string }
+  | {
+      readonly kind: 'planned';
+      readonly id: number;
+      readonly found: boolean;
+      readonly reason: string;
+      readonly ms: number;
+      readonly evaluations: number;
+      readonly threads: number;
+      readonly fault: string;
+    }
   | { readonly kind: 'picture'; readonly id: number; readonly frame: Uint8Array }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string };

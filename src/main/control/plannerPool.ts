@@ -5,7 +5,8 @@ import { allocateMemory, takeChunks, viewsOf, Word, type EvaluatorMemory, type M
 import { loadSubject, rolloutsOf, type SubjectMessage } from './subject';
 
 /** What the leader posts to an evaluator thread; read there when the generation rises. */
-export type EvaluatorMessage = { readonly kind: 'memory'; readonly memory: EvaluatorMemory } | { readonly kind: 'subject'; readonly subject: SubjectMessage };
+export type EvaluatorMessage =
+  { readonly kind: 'memory'; readonly memory: EvaluatorMemory } | { readonly kind: 'subject'; readonly subject: SubjectMessage };
 
 const SPINS = 2_000;
 /** Longest that a helper may take over its last chunk before it counts as dead. */
@@ -83,7 +84,8 @@ export class PlannerPool implements PopulationEvaluator {
 
   private awaitHelpers(control: Int32Array): boolean {
     const wanted = this.helpers.length;
-    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(control, Word.done) >= wanted) return Atomics.load(control, Word.failed) === 0;
+    for (let spin = 0; spin < SPINS; spin++)
+      if (Atomics.load(control, Word.done) >= wanted) return Atomics.load(control, Word.failed) === 0;
     for (;;) {
       const done = Atomics.load(control, Word.done);
       if (done >= wanted) return Atomics.load(control, Word.failed) === 0;

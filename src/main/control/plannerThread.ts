@@ -37,7 +37,12 @@ export class PlannerThread {
         if (this.subject !== undefined) this.load({ ...this.subject, cost: message.cost });
         return this.search?.renewPlanner();
       case 'model':
-        return this.load({ plant: this.resolved!.setup.plant, plantSettings: message.plantSettings, model: message.model, cost: message.cost });
+        return this.load({
+          plant: this.resolved!.setup.plant,
+          plantSettings: message.plantSettings,
+          model: message.model,
+          cost: message.cost,
+        });
       case 'reset':
         return this.search?.reset();
       case 'plan':
@@ -55,7 +60,13 @@ export class PlannerThread {
     this.slot = new PlanSlot(slot);
     this.subject = undefined;
     const { plant, instance } = this.resolved;
-    this.search = new PlanSearch({ plant, instance, horizon, evaluator: pool, createPlanner: (context) => plannerOf(this.resolved!, horizon, context) });
+    this.search = new PlanSearch({
+      plant,
+      instance,
+      horizon,
+      evaluator: pool,
+      createPlanner: (context) => plannerOf(this.resolved!, horizon, context),
+    });
   }
   private load(subject: SubjectMessage): void {
     this.subject = subject;
@@ -74,7 +85,16 @@ export class PlannerThread {
       const ms = ports.now() - from;
       if (plan.actions !== undefined) slot!.write({ id: plan.id, actsFrom: plan.actsFrom, actions: plan.actions });
       ports.post(
-        { kind: 'planned', id: plan.id, found: plan.actions !== undefined, reason: plan.reason ?? '', ms, evaluations: plan.evaluations, threads: pool!.threads, fault: pool!.fault },
+        {
+          kind: 'planned',
+          id: plan.id,
+          found: plan.actions !== undefined,
+          reason: plan.reason ?? '',
+          ms,
+          evaluations: plan.evaluations,
+          threads: pool!.threads,
+          fault: pool!.fault,
+        },
         [],
       );
       if (request.wantsPicture) this.postPicture(plan, request, ms);

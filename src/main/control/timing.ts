@@ -20,11 +20,27 @@ export class TimingWindow {
     this.largest = 0;
   }
   /** Undefined while empty. `max` counts everything since the last clearing. */
-  get figures(): { readonly last: number; readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number; readonly count: number } | undefined {
+  get figures():
+    | {
+        readonly last: number;
+        readonly p50: number;
+        readonly p99: number;
+        readonly p999: number;
+        readonly max: number;
+        readonly count: number;
+      }
+    | undefined {
     const { count, values } = this;
     if (count === 0) return undefined;
     const sorted = values.slice(0, count).sort();
     const quantile = (q: number) => sorted[Math.min(count - 1, Math.floor(q * count))]!;
-    return { last: values[(this.at + values.length - 1) % values.length]!, p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999), max: this.largest, count };
+    return {
+      last: values[(this.at + values.length - 1) % values.length]!,
+      p50: quantile(0.5),
+      p99: quantile(0.99),
+      p999: quantile(0.999),
+      max: this.largest,
+      count,
+    };
   }
 }

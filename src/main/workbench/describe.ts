@@ -9,7 +9,10 @@ const ROOMS: readonly Room[] = ['task', 'planner', 'learning', 'model', 'control
 const priors: Readonly<Record<Prior, { readonly label: string; readonly reason: string }>> = {
   integrates: { label: 'Rates integrate', reason: 'A rate is the derivative of its position: only accelerations have to be learnt.' },
   placeFree: { label: 'Place does not matter', reason: 'The motion is the same wherever the cart stands. False on a tilted track.' },
-  mirror: { label: 'Left and right are alike', reason: 'Mirrored states and actions give mirrored motions. False with an offset in motor or track.' },
+  mirror: {
+    label: 'Left and right are alike',
+    reason: 'Mirrored states and actions give mirrored motions. False with an offset in motor or track.',
+  },
 };
 
 const choicesOf = (registry: Readonly<Record<string, { readonly label: string; readonly source: string }>>): PartChoice[] =>
@@ -79,7 +82,10 @@ export function describeSettings(resolved: ResolvedSetup, defaults: ResolvedSetu
 
 /** Seven hex digits over everything that a setup fixes; equal setups have equal hashes. */
 function hashOf(setup: Setup): string {
-  const canonical = JSON.stringify({ ...setup, values: Object.fromEntries(Object.entries(setup.values).sort(([a], [b]) => (a < b ? -1 : 1))) });
+  const canonical = JSON.stringify({
+    ...setup,
+    values: Object.fromEntries(Object.entries(setup.values).sort(([a], [b]) => (a < b ? -1 : 1))),
+  });
   let low = 0x811c9dc5; // FNV-1a: a name to recognise a setup by, no protection
   for (let i = 0; i < canonical.length; i++) low = Math.imul(low ^ canonical.charCodeAt(i), 0x01000193);
   return (low >>> 4).toString(16).padStart(7, '0');

@@ -76,7 +76,13 @@ export class LearnerClient {
       const child = this.running();
       this.pending = { fit, onProgress, resolve, reject };
       const { wish = 'auto' } = this.ports;
-      child.send({ kind: 'fit', fit, job, wish, ...(this.avoidNative === undefined ? {} : { avoidNative: this.avoidNative }) } satisfies ToLearner);
+      child.send({
+        kind: 'fit',
+        fit,
+        job,
+        wish,
+        ...(this.avoidNative === undefined ? {} : { avoidNative: this.avoidNative }),
+      } satisfies ToLearner);
     });
   }
 

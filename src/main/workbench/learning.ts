@@ -12,6 +12,8 @@ export interface LearningPorts {
   readonly learner: Pick<LearnerClient, 'fit' | 'cancel'>;
   /** A model is ready to be planned through. */
   install(model: SavedModel, fit: number, rows: number): void;
+  /** A fit gave no model. */
+  failed(): void;
   changed(): void;
   notice(level: 'note' | 'warning' | 'fault', text: string): void;
   /** Milliseconds, monotonic. */
@@ -94,12 +96,21 @@ export class Learning {
   take(transitions: TransitionBlock, seconds: number, cost: number): void {
     const n = this.resolved.instance.size;
     for (let i = 0; i < transitions.count; i++)
-      this.store.add(transitions.states.subarray(i * n, (i + 1) * n), transitions.actions[i]!, transitions.nexts.subarray(i * n, (i + 1) * n));
+      this.store.add(
+        transitions.states.subarray(i * n, (i + 1) * n),
+        transitions.actions[i]!,
+        transitions.nexts.subarray(i * n, (i + 1) * n),
+      );
     if (this.current === undefined) return;
     this.current.seconds = Math.max(this.current.seconds, seconds);
     this.current.cost += cost;
     const sinceFit = this.experience - this.lastFitBegun;
-    if (this.resolved.model.needsData && !this.fitting && this.algorithm.wantsFit({ experience: this.experience, sinceFit, rows: this.store.count })) void this.beginFit();
+    if (
+      this.resolved.model.needsData &&
+      !this.fitting &&
+      this.algorithm.wantsFit({ experience: this.experience, sinceFit, rows: this.store.count })
+    )
+      void this.beginFit();
     this.ports.changed();
   }
   seeUpright(seconds: number | undefined): void {
@@ -109,9 +120,17 @@ export class Learning {
   ended({ seconds, cost, how, uprightFrom }: { seconds: number; cost: number; how: string; uprightFrom: number | undefined }): void {
     const { current } = this;
     if (current === undefined) return;
-    this.episodes.push({ index: current.index, fromExperience: current.from, seconds, cost, ended: how, lasting: uprightFrom !== undefined });
+    this.episodes.push({
+      index: current.index,
+      fromExperience: current.from,
+      seconds,
+      cost,
+      ended: how,
+      lasting: uprightFrom !== undefined,
+    });
     if (this.episodes.length > 200) this.episodes.shift();
-    if (uprightFrom !== undefined && this.swungUpAfter === undefined) this.swungUpAfter = Math.round((current.from + uprightFrom) * 1e9) / 1e9;
+    if (uprightFrom !== undefined && this.swungUpAfter === undefined)
+      this.swungUpAfter = Math.round((current.from + uprightFrom) * 1e9) / 1e9;
     this.current = undefined;
     this.experienceBefore = Math.round((current.from + seconds) * 1e9) / 1e9;
     this.uprightFor = undefined;
@@ -149,7 +168,17 @@ export class Learning {
       episodes:
         current === undefined
           ? this.episodes.slice()
-          : [...this.episodes, { index: current.index, fromExperience: current.from, seconds: current.seconds, cost: current.cost, ended: '', lasting: false }],
+          : [
+              ...this.episodes,
+              {
+                index: current.index,
+                fromExperience: current.from,
+                seconds: current.seconds,
+                cost: current.cost,
+                ended: '',
+                lasting: false,
+              },
+            ],
       backend: this.backend,
       fault: this.fault,
     };
@@ -198,6 +227,7 @@ export class Learning {
       ports.install(saved, this.fits, rows);
     } catch (error) {
       if (age !== this.age) return;
+      ports.failed();
       if (error instanceof FitCancelled) return ports.notice('note', 'The fit was called off. The model before it stays in use.');
       this.fault = error instanceof Error ? error.message : String(error);
       ports.notice('warning', `A fit failed: ${this.fault} The model before it stays in use.`);
@@ -213,5 +243,12 @@ export class Learning {
 
 function fitStatus(progress: FitProgress, elapsed: number): FitStatus {
   const { phase, done, total, unit } = progress;
-  return { phase, done, total, unit, secondsLeft: done > 0 && total > 0 ? (elapsed * (total - done)) / done : null, loss: progress.loss ?? null };
+  return {
+    phase,
+    done,
+    total,
+    unit,
+    secondsLeft: done > 0 && total > 0 ? (elapsed * (total - done)) / done : null,
+    loss: progress.loss ?? null,
+  };
 }

@@ -180,10 +180,13 @@ class WorkbenchService implements Workbench {
     if (pose === 'hanging') return Array.from(plant.hanging());
     if (pose === 'upright') return new Array<number>(instance.size).fill(0);
     if (pose.length !== instance.size)
-      throw new RangeError(`A pose of the ${plant.label} has ${instance.size} numbers (${plant.channels.map((c) => c.id).join(', ')}); ${pose.length} came.`);
+      throw new RangeError(
+        `A pose of the ${plant.label} has ${instance.size} numbers (${plant.channels.map((c) => c.id).join(', ')}); ${pose.length} came.`,
+      );
     pose.forEach((value, i) => {
       const [low, high] = instance.stateLimits[i]!;
-      if (value < low || value > high) throw new RangeError(`${plant.channels[i]!.label} ${value} ${plant.channels[i]!.unit} is outside ${low} … ${high}.`);
+      if (value < low || value > high)
+        throw new RangeError(`${plant.channels[i]!.label} ${value} ${plant.channels[i]!.unit} is outside ${low} … ${high}.`);
     });
     return pose;
   }
@@ -211,7 +214,8 @@ class WorkbenchService implements Workbench {
 
   private async choose(name: string | undefined, parts: Readonly<Partial<Setup>>): Promise<void> {
     const given = Object.fromEntries(Object.entries(parts).filter(([, id]) => id !== undefined)) as Partial<Setup>;
-    if (name !== undefined && !Object.hasOwn(builtInSetups, name)) throw new RangeError(`There is no setup "${name}". Known: ${Object.keys(builtInSetups).join(', ')}.`);
+    if (name !== undefined && !Object.hasOwn(builtInSetups, name))
+      throw new RangeError(`There is no setup "${name}". Known: ${Object.keys(builtInSetups).join(', ')}.`);
     const base = { ...(name === undefined ? this.base : builtInSetups[name]!), ...given };
     const next = { ...base, values: name === undefined ? this.setup.values : base.values };
     resolveSetup(next); // refuses before anything is stopped
@@ -243,6 +247,7 @@ class WorkbenchService implements Workbench {
       now: this.ports.now,
       changed: () => this.learningChanged(),
       notice: (level, text) => this.notice(level, text),
+      failed: () => this.toControl({ kind: 'goOn' }),
       install: (model, fit, rows) => {
         this.model = { fit, rows };
         this.toControl({ kind: 'model', model, label: this.resolved.model.label, fit });
@@ -253,7 +258,8 @@ class WorkbenchService implements Workbench {
     const age = ++this.age;
     const next = await this.learning.nextEpisode();
     if (age !== this.age || this.closing) return;
-    if (next === undefined) return this.enter('STOPPED', `${this.resolved.algorithm.label} is done. Start again with "Forget and learn again".`);
+    if (next === undefined)
+      return this.enter('STOPPED', `${this.resolved.algorithm.label} is done. Start again with "Forget and learn again".`);
     if (Object.keys(this.pending).length > 0) {
       this.setup = withValues(this.setup, this.pending);
       this.pending = {};
@@ -305,7 +311,8 @@ class WorkbenchService implements Workbench {
   /** A new control process learns what the old one knew. */
   private restoreModel(): void {
     const saved = this.learning.model;
-    if (saved !== undefined && this.model !== undefined) this.toControl({ kind: 'model', model: saved, label: this.resolved.model.label, fit: this.model.fit });
+    if (saved !== undefined && this.model !== undefined)
+      this.toControl({ kind: 'model', model: saved, label: this.resolved.model.label, fit: this.model.fit });
   }
   private toControl(message: ToControl): void {
     this.control?.send(message);
@@ -316,7 +323,8 @@ class WorkbenchService implements Workbench {
       case 'telemetry': {
         const { block, transitions } = message;
         let cost = 0;
-        for (let i = 0; i < block.count; i++) if (block.firstStep + i > 0) for (let t = 0; t < this.terms; t++) cost += block.costs[i * this.terms + t]!;
+        for (let i = 0; i < block.count; i++)
+          if (block.firstStep + i > 0) for (let t = 0; t < this.terms; t++) cost += block.costs[i * this.terms + t]!;
         this.learning.take(transitions, block.count > 0 ? block.times[block.count - 1]! : 0, cost);
         const telemetry: Telemetry = block;
         this.history.add(telemetry);
@@ -331,7 +339,8 @@ class WorkbenchService implements Workbench {
       case 'ended':
         this.learning.ended(message);
         if (message.trip === 'stopped') return;
-        if (message.trip !== 'time') this.notice('note', `Episode ${message.episode + 1} ended after ${message.seconds.toFixed(2)} s: ${message.how}`);
+        if (message.trip !== 'time')
+          this.notice('note', `Episode ${message.episode + 1} ended after ${message.seconds.toFixed(2)} s: ${message.how}`);
         if (this.isActive) void this.nextEpisode();
         return;
       case 'notice':
@@ -415,7 +424,12 @@ class WorkbenchService implements Workbench {
       time: status?.time ?? 0,
       speedWanted: this.speed,
       speedNow: status?.speedNow ?? 0,
-      speedReason: slow && status.planMs !== undefined ? `planning takes ${status.planMs.p50.toFixed(0)} ms of a ${((resolved.period * 1000) / this.speed).toFixed(0)} ms period` : '',
+      speedReason:
+        status?.awaitsModel === true
+          ? 'waiting for the first fit'
+          : slow
+            ? slowness(status.planMs?.p50, (resolved.period * 1000) / this.speed)
+            : '',
       loopHz: status?.running === true ? status.speedNow / resolved.period : 0,
       planMs: status?.planMs ?? null,
       deadlineMs: (resolved.period * 1000) / this.speed,
@@ -443,6 +457,13 @@ class WorkbenchService implements Workbench {
       this.tellControls();
     }
   }
+}
+
+/** Why a patient simulation runs slower than asked. */
+function slowness(planMs: number | undefined, periodMs: number): string {
+  if (planMs !== undefined && planMs > 0.7 * periodMs)
+    return `planning takes ${planMs.toFixed(0)} ms of a ${periodMs.toFixed(0)} ms period`;
+  return 'this machine is busy with plans, pictures and fits';
 }
 
 const valueAt = (resolved: ResolvedSetup, id: string): SettingValues[string] => {

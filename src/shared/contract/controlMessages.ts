@@ -12,6 +12,8 @@ export type ToControl =
   /** Begins an episode (clearing a stop): the setup in full, so that what was pending applies now. */
   | { readonly kind: 'episode'; readonly setup: Setup; readonly index: number; readonly plan: EpisodePlan; readonly pose: readonly number[] | undefined }
   | { readonly kind: 'model'; readonly model: SavedModel; readonly label: string; readonly fit: number }
+  /** No model will come soon: time must not stand still for it. */
+  | { readonly kind: 'goOn' }
   | { readonly kind: 'pause'; readonly paused: boolean }
   | { readonly kind: 'speed'; readonly speed: number }
   | { readonly kind: 'push'; readonly force: number; readonly torque: number; readonly seconds: number }
@@ -47,6 +49,8 @@ export interface ControlStatus {
   readonly running: boolean;
   readonly paused: boolean;
   readonly stopped: boolean;
+  /** Time stands still until the first model is there. */
+  readonly awaitsModel: boolean;
   readonly reason: string;
   readonly episode: number;
   readonly step: number;

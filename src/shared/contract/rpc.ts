@@ -10,6 +10,9 @@ type Message =
   | { readonly kind: 'fatal'; readonly message: string }
   | { readonly kind: 'ping' | 'pong'; readonly n: number };
 
+/** A refusal names every key that it refuses; five thousand of them are no sentence any more. */
+const LONGEST_WORDS = 1000;
+
 /** The workbench's end of one client. */
 export interface ServedClient {
   announce<E extends EventName>(name: E, event: Events[E]): void;
@@ -34,7 +37,9 @@ export function serve(transport: Transport, api: WorkbenchApi): ServedClient {
     const id = message.id;
     const answer = async (): Promise<unknown> => {
       const name = message.name;
-      if (typeof name !== 'string' || !Object.hasOwn(calls, name)) throw new TypeError(`The workbench has no call named "${String(name).slice(0, 60)}".`);
+      if (typeof name !== 'string') throw new TypeError('The name of a call is a word.');
+      if (name.length > 60 || !Object.hasOwn(calls, name)) throw new TypeError(`The workbench has no call named "${name.slice(0, 60)}".`);
+      if (isTooBig(message.params)) throw new TypeError(`${name} was refused: no call carries so much.`);
       const parsed = calls[name as CallName].check.safeParse(message.params) as { success: boolean; data?: unknown; error?: z.ZodError };
       if (!parsed.success) throw new TypeError(`${name} was refused: ${z.prettifyError(parsed.error!)}`);
       return (api[name as CallName] as (p: unknown) => Promise<unknown>)(parsed.data);
@@ -43,7 +48,7 @@ export function serve(transport: Transport, api: WorkbenchApi): ServedClient {
       (result) => transport.send({ kind: 'result', id, result } satisfies Message),
       (error: unknown) => {
         const { name, message: text } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-        transport.send({ kind: 'error', id, name, message: text } satisfies Message);
+        transport.send({ kind: 'error', id, name, message: text.slice(0, LONGEST_WORDS) } satisfies Message);
       },
     );
   });
@@ -56,6 +61,27 @@ export function serve(transport: Transport, api: WorkbenchApi): ServedClient {
     },
     fail: (message) => transport.send({ kind: 'fatal', message } satisfies Message),
   };
+}
+
+const MOST_PARTS = 5000;
+const LONGEST_TEXT = 8192;
+const DEEPEST = 8;
+/**
+ * Whether parameters are far beyond what any call carries. Asked before the check looks closer, because that one names
+ * everything that is wrong, and a million wrong entries would keep the workbench busy for seconds.
+ */
+function isTooBig(params: unknown): boolean {
+  let parts = 0;
+  const look = (value: unknown, depth: number): boolean => {
+    if (++parts > MOST_PARTS || depth > DEEPEST) return true;
+    if (typeof value === 'string') return value.length > LONGEST_TEXT;
+    if (typeof value !== 'object' || value === null) return false;
+    if (ArrayBuffer.isView(value)) return value.byteLength > MOST_PARTS;
+    if (Array.isArray(value)) return value.length > MOST_PARTS || value.some((entry) => look(entry, depth + 1));
+    for (const key in value) if (key.length > LONGEST_TEXT || look((value as Record<string, unknown>)[key], depth + 1)) return true;
+    return false;
+  };
+  return look(params, 0);
 }
 
 export interface WorkbenchClient extends WorkbenchApi {

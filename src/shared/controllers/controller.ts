@@ -54,4 +54,5 @@ export interface Controller<S extends SettingsSchema = SettingsSchema> {
   readonly settings: S;
   create(context: ControllerContext, settings: SettingsOf<S>): ControllerInstance;
 }
-export const defineController = <const S extends SettingsSchema>(controller: Controller<S>): Controller => controller as unknown as Controller;
+export const defineController = <const S extends SettingsSchema>(controller: Controller<S>): Controller =>
+  controller as unknown as Controller;

@@ -31,4 +31,5 @@ export interface LearningAlgorithm<S extends SettingsSchema = SettingsSchema> {
   readonly settings: S;
   create(settings: SettingsOf<S>): AlgorithmInstance;
 }
-export const defineAlgorithm = <const S extends SettingsSchema>(algorithm: LearningAlgorithm<S>): LearningAlgorithm => algorithm as unknown as LearningAlgorithm;
+export const defineAlgorithm = <const S extends SettingsSchema>(algorithm: LearningAlgorithm<S>): LearningAlgorithm =>
+  algorithm as unknown as LearningAlgorithm;

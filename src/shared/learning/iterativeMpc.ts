@@ -12,7 +12,16 @@ export const iterativeMpc = defineAlgorithm({
   settings: {
     episode: episodeSeconds,
     random: randomSeconds(0.5),
-    refit: real({ label: 'Refit every', unit: 's', min: 0.05, max: 60, step: 0.05, default: 0.25, applies: 'live', meaning: 'Experience between the beginnings of two fits, also while an episode runs.' }),
+    refit: real({
+      label: 'Refit every',
+      unit: 's',
+      min: 0.05,
+      max: 60,
+      step: 0.05,
+      default: 0.25,
+      applies: 'live',
+      meaning: 'Experience between the beginnings of two fits, also while an episode runs.',
+    }),
     modelAge,
   },
   create({ episode, random, refit }): AlgorithmInstance {

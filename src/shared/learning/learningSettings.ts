@@ -12,7 +12,16 @@ export const episodeSeconds = real({
   meaning: 'Length of an episode. A swing-up must stay up to the end, at least 2 s, so short episodes can hardly succeed.',
 });
 export const randomSeconds = (seconds: number) =>
-  real({ label: 'Random data', unit: 's', min: 0, max: 60, step: 0.25, default: seconds, applies: 'nextEpisode', meaning: 'Seconds of random actions before the first fit; more is spent near the bottom.' });
+  real({
+    label: 'Random data',
+    unit: 's',
+    min: 0,
+    max: 60,
+    step: 0.25,
+    default: seconds,
+    applies: 'nextEpisode',
+    meaning: 'Seconds of random actions before the first fit; more is spent near the bottom.',
+  });
 export const modelAge = real({
   label: 'Model age',
   unit: 's',

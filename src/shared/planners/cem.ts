@@ -14,18 +14,108 @@ const BANK = 4096;
  */
 export const cem = definePlanner({
   label: 'Cross-entropy method',
-  source: 'Rubinstein & Kroese 2004; for MPC: Chua et al. 2018 (PETS) section 5; coloured noise and kept elites: Pinneri et al. 2020 (iCEM)',
+  source:
+    'Rubinstein & Kroese 2004; for MPC: Chua et al. 2018 (PETS) section 5; coloured noise and kept elites: Pinneri et al. 2020 (iCEM)',
   settings: {
-    population: integer({ label: 'Population', unit: 'rollouts', min: 8, max: 4096, step: 16, default: 480, applies: 'live', meaning: 'Action sequences tried in each iteration.' }),
-    iterations: integer({ label: 'Iterations', unit: '', min: 1, max: 30, step: 1, default: 5, applies: 'live', meaning: 'Rounds of sampling and refitting for one plan.' }),
-    eliteShare: real({ label: 'Elites', unit: '', min: 0.01, max: 0.5, step: 0.01, default: 0.1, applies: 'live', meaning: 'Share of the population that the next mean and spread are fitted to.' }),
-    spread: real({ label: 'First spread', unit: 'of limit', min: 0.01, max: 2, step: 0.05, default: 0.6, applies: 'live', meaning: 'Standard deviation of the first samples, as a share of the action limit.' }),
-    leastSpread: real({ label: 'Least spread', unit: 'of limit', min: 0, max: 0.5, step: 0.01, default: 0.02, applies: 'live', expert: true, meaning: 'The spread never shrinks below this share of the limit, so that the search stays alive.' }),
-    smoothing: real({ label: 'Smoothing', unit: '', min: 0, max: 0.95, step: 0.05, default: 0.1, applies: 'live', expert: true, meaning: 'Share of the old mean and spread that survives a refit.' }),
-    noiseColour: real({ label: 'Noise colour', unit: '', min: 0, max: 3, step: 0.5, default: 2, applies: 'nextEpisode', meaning: 'Exponent of the noise power over frequency: 0 white, 1 pink, 2 red.' }),
-    keptElites: real({ label: 'Kept elites', unit: 'of elites', min: 0, max: 1, step: 0.1, default: 0.3, applies: 'live', expert: true, meaning: 'Share of the last elites that is shifted and tried again.' }),
-    warmStart: boolean({ label: 'Warm start', default: true, applies: 'live', expert: true, meaning: 'Begin the search at the last plan, shifted by the time that passed.' }),
-    execute: choice({ label: 'Execute', choices: ['best', 'mean'], choiceLabels: ['best sample', 'mean of elites'], default: 'best', applies: 'live', expert: true, meaning: 'Which sequence is executed when the search ends.' }),
+    population: integer({
+      label: 'Population',
+      unit: 'rollouts',
+      min: 8,
+      max: 4096,
+      step: 16,
+      default: 480,
+      applies: 'live',
+      meaning: 'Action sequences tried in each iteration.',
+    }),
+    iterations: integer({
+      label: 'Iterations',
+      unit: '',
+      min: 1,
+      max: 30,
+      step: 1,
+      default: 5,
+      applies: 'live',
+      meaning: 'Rounds of sampling and refitting for one plan.',
+    }),
+    eliteShare: real({
+      label: 'Elites',
+      unit: '',
+      min: 0.01,
+      max: 0.5,
+      step: 0.01,
+      default: 0.1,
+      applies: 'live',
+      meaning: 'Share of the population that the next mean and spread are fitted to.',
+    }),
+    spread: real({
+      label: 'First spread',
+      unit: 'of limit',
+      min: 0.01,
+      max: 2,
+      step: 0.05,
+      default: 0.6,
+      applies: 'live',
+      meaning: 'Standard deviation of the first samples, as a share of the action limit.',
+    }),
+    leastSpread: real({
+      label: 'Least spread',
+      unit: 'of limit',
+      min: 0,
+      max: 0.5,
+      step: 0.01,
+      default: 0.02,
+      applies: 'live',
+      expert: true,
+      meaning: 'The spread never shrinks below this share of the limit, so that the search stays alive.',
+    }),
+    smoothing: real({
+      label: 'Smoothing',
+      unit: '',
+      min: 0,
+      max: 0.95,
+      step: 0.05,
+      default: 0.1,
+      applies: 'live',
+      expert: true,
+      meaning: 'Share of the old mean and spread that survives a refit.',
+    }),
+    noiseColour: real({
+      label: 'Noise colour',
+      unit: '',
+      min: 0,
+      max: 3,
+      step: 0.5,
+      default: 2,
+      applies: 'nextEpisode',
+      meaning: 'Exponent of the noise power over frequency: 0 white, 1 pink, 2 red.',
+    }),
+    keptElites: real({
+      label: 'Kept elites',
+      unit: 'of elites',
+      min: 0,
+      max: 1,
+      step: 0.1,
+      default: 0.3,
+      applies: 'live',
+      expert: true,
+      meaning: 'Share of the last elites that is shifted and tried again.',
+    }),
+    warmStart: boolean({
+      label: 'Warm start',
+      default: true,
+      applies: 'live',
+      expert: true,
+      meaning: 'Begin the search at the last plan, shifted by the time that passed.',
+    }),
+    execute: choice({
+      label: 'Execute',
+      choices: ['best', 'mean'],
+      choiceLabels: ['best sample', 'mean of elites'],
+      default: 'best',
+      applies: 'live',
+      expert: true,
+      meaning: 'Which sequence is executed when the search ends.',
+    }),
   },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
     const { population, iterations, leastSpread, smoothing } = settings;
@@ -57,10 +147,13 @@ export const cem = definePlanner({
         }
       }
       for (let t = 0; t < horizon; t++) actions[t] = limit * mean[t]!; // the mean itself is always candidate 0
-      if (hasElites) for (let e = 0; e < kept; e++) for (let t = 0; t < horizon; t++) actions[(population - 1 - e) * horizon + t] = limit * lastElites[e * horizon + t]!;
+      if (hasElites)
+        for (let e = 0; e < kept; e++)
+          for (let t = 0; t < horizon; t++) actions[(population - 1 - e) * horizon + t] = limit * lastElites[e * horizon + t]!;
     }
     function refit(): void {
-      for (let e = 0; e < elites; e++) for (let t = 0; t < horizon; t++) lastElites[e * horizon + t] = actions[order[e]! * horizon + t]! / limit;
+      for (let e = 0; e < elites; e++)
+        for (let t = 0; t < horizon; t++) lastElites[e * horizon + t] = actions[order[e]! * horizon + t]! / limit;
       hasElites = true;
       const used = elitesOf(costs, order, elites);
       for (let t = 0; t < horizon; t++) {

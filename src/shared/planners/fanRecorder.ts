@@ -41,5 +41,8 @@ export class FanRecorder {
 function thinned<T>(sorted: readonly T[]): T[] {
   if (sorted.length <= SHOWN) return sorted.slice();
   const rest = sorted.length - BEST;
-  return [...sorted.slice(0, BEST), ...Array.from({ length: SHOWN - BEST }, (_, i) => sorted[BEST + Math.floor((i * rest) / (SHOWN - BEST))]!)];
+  return [
+    ...sorted.slice(0, BEST),
+    ...Array.from({ length: SHOWN - BEST }, (_, i) => sorted[BEST + Math.floor((i * rest) / (SHOWN - BEST))]!),
+  ];
 }

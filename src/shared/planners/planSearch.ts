@@ -98,7 +98,11 @@ export class PlanSearch {
     const { model, recorder } = this;
     if (model === undefined || recorder === undefined || plan.actions === undefined) return undefined;
     this.recorder = undefined;
-    return { states: this.follow(model, plan.actions), band: beliefBand(model, this.parts.plant, this.start, plan.actions), fan: recorder.finish() };
+    return {
+      states: this.follow(model, plan.actions),
+      band: beliefBand(model, this.parts.plant, this.start, plan.actions),
+      fan: recorder.finish(),
+    };
   }
 
   private makePlanner(): PlannerInstance {
@@ -107,7 +111,15 @@ export class PlanSearch {
       imagination: {
         evaluate: (actions, count, costs) => {
           const tips = this.recorder?.tipsFor(count);
-          evaluator.evaluate({ state: this.start, previousAction: this.previousAction, actions, horizon, count, costs, ...(tips === undefined ? {} : { tips }) });
+          evaluator.evaluate({
+            state: this.start,
+            previousAction: this.previousAction,
+            actions,
+            horizon,
+            count,
+            costs,
+            ...(tips === undefined ? {} : { tips }),
+          });
           this.recorder?.take(costs, count);
         },
       },

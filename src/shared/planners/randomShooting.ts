@@ -7,7 +7,16 @@ export const randomShooting = definePlanner({
   label: 'Random shooting',
   source: 'Rao 2009; as a baseline for learned models: Nagabandi et al. 2018, section IV.C',
   settings: {
-    population: integer({ label: 'Population', unit: 'rollouts', min: 8, max: 16384, step: 16, default: 2400, applies: 'live', meaning: 'Action sequences tried for one plan.' }),
+    population: integer({
+      label: 'Population',
+      unit: 'rollouts',
+      min: 8,
+      max: 16384,
+      step: 16,
+      default: 2400,
+      applies: 'live',
+      meaning: 'Action sequences tried for one plan.',
+    }),
   },
   create({ horizon, limit, seed, imagination }, { population }): PlannerInstance {
     const actions = new Float64Array(population * horizon);

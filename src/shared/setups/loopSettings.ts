@@ -2,7 +2,16 @@ import { choice, integer, real } from '../settings';
 
 /** Settings of the control loop: room `loop`. */
 export const loopSettings = {
-  period: real({ label: 'Control period', unit: 's', min: 0.005, max: 0.2, step: 0.005, default: 0.05, applies: { locked: 'A model belongs to its period: choose another setup to change it.' }, meaning: 'Seconds between two measurements; models belong to it.' }),
+  period: real({
+    label: 'Control period',
+    unit: 's',
+    min: 0.005,
+    max: 0.2,
+    step: 0.005,
+    default: 0.05,
+    applies: { locked: 'A model belongs to its period: choose another setup to change it.' },
+    meaning: 'Seconds between two measurements; models belong to it.',
+  }),
   pace: choice({
     label: 'Pace',
     choices: ['patient', 'strict'],
@@ -11,5 +20,15 @@ export const loopSettings = {
     applies: 'live',
     meaning: 'Whether simulated time stands still while a plan is late, or goes on with the plan before it as a real rig would.',
   }),
-  threads: integer({ label: 'Planner threads', unit: '', min: 1, max: 16, step: 1, default: 2, applies: 'nextEpisode', expert: true, meaning: 'Threads that share one plan; results do not depend on it.' }),
+  threads: integer({
+    label: 'Planner threads',
+    unit: '',
+    min: 1,
+    max: 16,
+    step: 1,
+    default: 2,
+    applies: 'nextEpisode',
+    expert: true,
+    meaning: 'Threads that share one plan; results do not depend on it.',
+  }),
 } as const;

@@ -54,7 +54,8 @@ export interface ResolvedSetup {
 
 /** Every id of one registry with its part. @throws SettingError naming the ids that exist */
 export function lookUp<T>(registry: Readonly<Record<string, T>>, id: string, what: string): T {
-  if (!Object.hasOwn(registry, id)) throw new SettingError(what, `There is no ${what} "${id}". Known: ${Object.keys(registry).join(', ')}.`);
+  if (!Object.hasOwn(registry, id))
+    throw new SettingError(what, `There is no ${what} "${id}". Known: ${Object.keys(registry).join(', ')}.`);
   return registry[id]!;
 }
 export const registries = {
@@ -79,7 +80,16 @@ export function schemasOf(setup: Setup): Record<Room, SettingsSchema> {
   return {
     task: lookUp(registries.task, setup.task, 'task').settings,
     planner: {
-      horizon: real({ label: 'Horizon', unit: 's', min: 0.1, max: 30, step: 0.1, default: setup.plant === 'pendulum' ? 1.5 : 1.2, applies: 'nextEpisode', meaning: 'How far ahead a plan reaches.' }),
+      horizon: real({
+        label: 'Horizon',
+        unit: 's',
+        min: 0.1,
+        max: 30,
+        step: 0.1,
+        default: setup.plant === 'pendulum' ? 1.5 : 1.2,
+        applies: 'nextEpisode',
+        meaning: 'How far ahead a plan reaches.',
+      }),
       ...(model.usesTensors ? withDefaults(planner.settings, { population: 256, iterations: 4 }) : planner.settings),
     },
     learning: model.usesTensors ? withDefaults(algorithm.settings, { refit: 0.5 }) : algorithm.settings,
@@ -108,9 +118,11 @@ export function settingOf(schemas: Readonly<Record<Room, SettingsSchema>>, id: s
   const dot = id.indexOf('.');
   const room = id.slice(0, dot) as Room;
   const key = id.slice(dot + 1);
-  if (dot < 1 || !Object.hasOwn(schemas, room)) throw new SettingError(id, `There is no setting "${id}". Rooms: ${Object.keys(schemas).join(', ')}.`);
+  if (dot < 1 || !Object.hasOwn(schemas, room))
+    throw new SettingError(id, `There is no setting "${id}". Rooms: ${Object.keys(schemas).join(', ')}.`);
   const schema = schemas[room];
-  if (!Object.hasOwn(schema, key)) throw new SettingError(id, `There is no setting "${id}". In ${room}: ${Object.keys(schema).join(', ') || 'none'}.`);
+  if (!Object.hasOwn(schema, key))
+    throw new SettingError(id, `There is no setting "${id}". In ${room}: ${Object.keys(schema).join(', ') || 'none'}.`);
   return schema[key]!;
 }
 
@@ -136,7 +148,11 @@ export function resolveSetup(setup: Setup): ResolvedSetup {
   }
   const plant = registries.plant[setup.plant]!;
   const task = registries.task[setup.task]!;
-  if (!task.plants.includes(setup.plant)) throw new SettingError('task', `The task "${setup.task}" is not meant for the plant "${setup.plant}". It knows: ${task.plants.join(', ')}.`);
+  if (!task.plants.includes(setup.plant))
+    throw new SettingError(
+      'task',
+      `The task "${setup.task}" is not meant for the plant "${setup.plant}". It knows: ${task.plants.join(', ')}.`,
+    );
   const instance = plant.create(settings.plant as SettingsOf<SettingsSchema>);
   const period = settings.loop.period as number;
   return {
