@@ -4,7 +4,7 @@ import type { AlgorithmInstance, EpisodePlan } from '../../shared/learning/algor
 import { FitCancelled, type FitProgress, type SavedModel } from '../../shared/models/model';
 import type { SettingsOf, SettingsSchema } from '../../shared/settings';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
-import type { TransitionBlock } from '../../shared/contract/controlMessages';
+import type { FromControl, TransitionBlock } from '../../shared/contract/controlMessages';
 import type { LearnerClient } from './learnerClient';
 
 /** What learning needs of its surroundings. */
@@ -19,6 +19,8 @@ export interface LearningPorts {
   /** Milliseconds, monotonic. */
   now(): number;
 }
+/** What the control process says of an episode that is over. */
+type EndedEpisode = Pick<Extract<FromControl, { kind: 'ended' }>, 'episode' | 'seconds' | 'cost' | 'how' | 'uprightFrom'>;
 type EpisodeSummary = LearningState['episodes'][number];
 
 /**
@@ -85,7 +87,15 @@ export class Learning {
     if (plan.fitFirst) await this.beginFit();
     if (age !== this.age) return undefined;
     this.nextIndex++;
-    this.experienceBefore = this.experience;
+    const { current } = this;
+    if (current !== undefined)
+      this.ended({
+        episode: current.index,
+        seconds: current.seconds,
+        cost: current.cost,
+        how: 'a new episode was begun',
+        uprightFrom: undefined,
+      });
     this.current = { index, from: this.experience, seconds: 0, cost: 0, plan };
     this.uprightFor = undefined;
     this.ports.changed();
@@ -93,7 +103,7 @@ export class Learning {
   }
 
   /** What the control process sent of the running episode. */
-  take(transitions: TransitionBlock, seconds: number, cost: number): void {
+  take(transitions: TransitionBlock, episode: number, seconds: number, cost: number): void {
     const n = this.resolved.instance.size;
     for (let i = 0; i < transitions.count; i++)
       this.store.add(
@@ -101,7 +111,7 @@ export class Learning {
         transitions.actions[i]!,
         transitions.nexts.subarray(i * n, (i + 1) * n),
       );
-    if (this.current === undefined) return;
+    if (this.current?.index !== episode) return; // the last words of an episode that is over
     this.current.seconds = Math.max(this.current.seconds, seconds);
     this.current.cost += cost;
     const sinceFit = this.experience - this.lastFitBegun;
@@ -117,9 +127,9 @@ export class Learning {
     this.uprightFor = seconds;
   }
   /** The episode is over. */
-  ended({ seconds, cost, how, uprightFrom }: { seconds: number; cost: number; how: string; uprightFrom: number | undefined }): void {
+  ended({ episode, seconds, cost, how, uprightFrom }: EndedEpisode): void {
     const { current } = this;
-    if (current === undefined) return;
+    if (current?.index !== episode) return;
     this.episodes.push({
       index: current.index,
       fromExperience: current.from,

@@ -325,7 +325,7 @@ class WorkbenchService implements Workbench {
         let cost = 0;
         for (let i = 0; i < block.count; i++)
           if (block.firstStep + i > 0) for (let t = 0; t < this.terms; t++) cost += block.costs[i * this.terms + t]!;
-        this.learning.take(transitions, block.count > 0 ? block.times[block.count - 1]! : 0, cost);
+        this.learning.take(transitions, block.episode, block.count > 0 ? block.times[block.count - 1]! : 0, cost);
         const telemetry: Telemetry = block;
         this.history.add(telemetry);
         return this.announce('telemetry', telemetry);
