@@ -59,7 +59,7 @@ export function encodePlanFrame(frame: PlanFrame): Uint8Array {
 
 /** Views into `bytes`; nothing is copied unless the bytes are not aligned. @throws RangeError when the bytes are no plan frame */
 export function decodePlanFrame(bytes: Uint8Array): PlanFrame {
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes); // the slice of a Buffer would lie where the Buffer lies
   const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
   if (whole.byteLength < HEADER || view.getUint32(0, true) !== MAGIC) throw new RangeError('These bytes are not a plan frame: its mark is missing.');
   const rollouts = view.getUint16(12, true);
