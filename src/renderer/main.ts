@@ -1,0 +1,32 @@
+import './link/withoutEval';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { findDoor } from './link/doors';
+import { openWorkbench } from './link/openWorkbench';
+import { Frames } from './state/frames';
+import { listenForKeys } from './state/keys';
+import { View } from './state/view.svelte';
+import { Workbench } from './state/workbench.svelte';
+import { fontsReady } from './theme/theme';
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/base.css';
+
+const view = new View(storageOf(window));
+const frames = new Frames();
+const workbench = new Workbench(openWorkbench(findDoor(window)));
+
+view.followSystem();
+listenForKeys(window, workbench, view);
+frames.add(() => workbench.frameDrawn());
+await Promise.race([fontsReady(), new Promise((done) => window.setTimeout(done, 1500))]);
+mount(App, { target: document.getElementById('app')!, props: { workbench, view, frames } });
+
+/** Some privacy settings forbid storage outright; then nothing is remembered. */
+function storageOf(page: Window): Storage | undefined {
+  try {
+    return page.localStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import type { LearningState } from '../../../shared/contract/contract';
+import { shown } from '../../theme/units';
+
+const times = (count: number) => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
+
+/** How far learning has come, in at most two short sentences. */
+export function story(learning: LearningState): string[] {
+  const { swungUpAfterSeconds, uprightForSeconds, fits, lastFitAtSeconds, experienceSeconds, fault } = learning;
+  if (fault !== '') return [fault];
+  const where =
+    swungUpAfterSeconds !== null
+      ? `Swung up after ${shown(swungUpAfterSeconds, 1)} s.`
+      : uprightForSeconds !== null && uprightForSeconds > 0.3
+        ? `Up for ${shown(uprightForSeconds, 1)} s, not yet to the end.`
+        : fits === 0
+          ? 'Random actions, to learn from.'
+          : 'First swing-up under way.';
+  const fitted = fits === 0 ? [] : [`Fitted ${times(fits)}${lastFitAtSeconds === null ? '' : `, last ${shown(Math.max(0, experienceSeconds - lastFitAtSeconds), 1)} s ago`}.`];
+  return [where, ...fitted];
+}

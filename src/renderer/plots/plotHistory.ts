@@ -1,0 +1,19 @@
+/** What plots read of the past: rows counted from the oldest. The renderer's ring and a recorded episode both look like this. */
+export interface PlotHistory {
+  readonly count: number;
+  x(row: number): number;
+  episode(row: number): number;
+  /** Seconds of its episode. */
+  time(row: number): number;
+  state(row: number, channel: number): number;
+  command(row: number): number;
+  cost(row: number, term: number): number;
+  totalCost(row: number): number;
+  planMs(row: number): number;
+  lateness(row: number): number;
+  breaksBefore(row: number): boolean;
+  firstAtOrAfter(x: number): number;
+  /** The row nearest to x; −1 when there is none near. */
+  nearest(x: number): number;
+  marksBetween(from: number, to: number): readonly { readonly x: number; readonly label: string; readonly kind: string }[];
+}

@@ -1,0 +1,98 @@
+import type { PlanFrame } from '../../shared/episodes/planFrame';
+import { BASIS } from './history';
+import type { View } from './view.svelte';
+import type { Workbench } from './workbench.svelte';
+
+/** The moment that plots and scene show: now, or the one at which the view was frozen. */
+export interface Moment {
+  /** On the history's axis. */
+  readonly at: number;
+  readonly plan: PlanFrame | undefined;
+  readonly planAt: number;
+  readonly frozen: boolean;
+}
+export function momentOf(workbench: Workbench, view: View): Moment {
+  const { frozen } = view;
+  if (frozen !== undefined) return { ...frozen, frozen: true };
+  return { at: workbench.history.now, plan: workbench.plan, planAt: workbench.planAt, frozen: false };
+}
+
+/** Seconds of the tip's path that are drawn behind it. */
+const TRAIL_SECONDS = 0.6;
+/** Points between two rows, so that a swing is drawn round. */
+const FINE = 4;
+
+/** Pose and trail for the scene, in buffers that are used again. */
+export class Picture {
+  state = new Float64Array(0);
+  trail = new Float32Array(256);
+  trailCount = 0;
+  /** Why what is drawn as plan does not act; empty when it does. */
+  notApplied = '';
+
+  /** @returns whether the pose still moves between two rows */
+  take(workbench: Workbench, moment: Moment, now: number): boolean {
+    const { history, instance } = workbench;
+    if (history.count === 0 || instance === undefined) return false;
+    if (this.state.length !== history.size) this.state = new Float64Array(history.size);
+    const row = Math.max(0, history.firstAtOrAfter(moment.at + 1e-9) - 1);
+    let moving = false;
+    if (moment.frozen) for (let c = 0; c < history.size; c++) this.state[c] = history.state(row, c);
+    else moving = workbench.pose.at(now, this.state);
+    this.takeTrail(workbench, row);
+    this.notApplied = whyNot(workbench, row, moment);
+    return moving;
+  }
+  private takeTrail({ history, instance }: Workbench, row: number): void {
+    const from = Math.max(0, history.firstAtOrAfter(history.x(row) - TRAIL_SECONDS));
+    const needed = ((row - from + 1) * FINE + 2) * 2;
+    if (this.trail.length < needed) this.trail = new Float32Array(needed * 2);
+    const state = new Float64Array(history.size);
+    let count = 0;
+    const add = (a: number, share: number, b: number) => {
+      for (let c = 0; c < history.size; c++) state[c] = history.state(a, c) + share * (history.state(b, c) - history.state(a, c));
+      instance!.tip(state, 0, this.trail, count * 2);
+      count++;
+    };
+    for (let i = from; i < row; i++) {
+      if (history.breaksBefore(i + 1)) {
+        count = 0; // what came before the break belongs to another episode
+        continue;
+      }
+      for (let f = 0; f < FINE; f++) add(i, f / FINE, i + 1);
+    }
+    // the trail ends where the pole is drawn, which lags a little behind the newest row
+    if (count > 0) {
+      instance!.tip(this.state, 0, this.trail, count * 2);
+      let last = count;
+      const [x, y] = [this.trail[count * 2], this.trail[count * 2 + 1]];
+      let best = Infinity;
+      for (let i = Math.max(0, count - 2 * FINE); i < count; i++) {
+        const away = Math.hypot(this.trail[i * 2] - x, this.trail[i * 2 + 1] - y);
+        if (away < best) {
+          best = away;
+          last = i;
+        }
+      }
+      this.trail[(last + 1) * 2] = x;
+      this.trail[(last + 1) * 2 + 1] = y;
+      count = last + 2;
+    }
+    this.trailCount = count;
+  }
+}
+function whyNot({ history, status, phase }: Workbench, row: number, moment: Moment): string {
+  if (phase !== 'joined') return 'not connected';
+  if (!moment.frozen && status?.state === 'STOPPED') return 'stopped, the command is zero';
+  if (!moment.frozen && status?.state === 'FAULT') return 'fault, the command is zero';
+  switch (history.bases[history.index(row)]) {
+    case BASIS.random:
+      return 'random actions, to learn from';
+    case BASIS.damp:
+      return 'no valid plan, damping';
+    case BASIS.zero:
+      return 'the command is zero';
+    default:
+      return '';
+  }
+}
