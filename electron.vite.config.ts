@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 
-const root = import.meta.dirname;
+const root = process.cwd(); // as electron-vite itself takes it; the tests' build imports this file from elsewhere
 
 /** Entry name → source file. `index` is Electron's main process; nothing else may import `electron`. */
 export const entries = {

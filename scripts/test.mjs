@@ -45,12 +45,20 @@ if (!Object.hasOwn(plans, tier)) {
   say(`There are the tiers ${Object.keys(plans).join(', ')}; "${tier}" is none of them.`);
   process.exit(2);
 }
-try {
-  await prepare();
-} catch (error) {
+const refuse = (error) => {
   if (!(error instanceof NotPrepared)) throw error;
-  say(`${error.message}\n${error.remedy}`);
+  say(`${error.message}\n${error.remedy}\n0 passed, 1 failed`);
   process.exit(1);
+};
+await prepare().catch(refuse);
+
+/** What the Electron tests need beside a build: an Electron, the app built for it, a display. */
+let around = { env: {}, prefix: [] };
+if (tier === 'electron') {
+  const asked = words.indexOf('--install');
+  if (asked >= 0) words.splice(asked, 1);
+  const { prepareElectron } = await import('./electronForTests.mjs');
+  around = await prepareElectron(asked >= 0 || Boolean(process.env.CI)).catch(refuse);
 }
 
 /** name → { passed, failed, skipped, seconds } */
@@ -77,7 +85,7 @@ async function runSuite(name) {
   rmSync(report, { force: true });
   say(`── ${name} ──`);
   const vitest = [...tool('vitest', 'vitest.mjs'), 'run', '--config', suites[name], '--reporter=default', '--reporter=json', `--outputFile=${report}`];
-  const { code } = await run([...vitest, ...words], { show: true });
+  const { code } = await run([...around.prefix, ...vitest, ...words], { show: true });
   results.set(name, { ...count(report, code), seconds: (Date.now() - started) / 1000 });
 }
 
@@ -107,7 +115,7 @@ async function twoAtATime(names, work) {
 function run([command, ...args], { show }) {
   return new Promise((done) => {
     let text = '';
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'] });
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...around.env }, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'] });
     child.stdout?.on('data', (data) => (text += data));
     child.stderr?.on('data', (data) => (text += data));
     child.on('error', (error) => done({ code: -1, text: error.message }));

@@ -30,5 +30,7 @@ export async function setUpWindow(workbench: Workbench): Promise<void> {
   window.once('ready-to-show', () => window.show());
   window.on('close', () => workbench.stop('The window was closed.'));
   app.on('window-all-closed', () => app.quit());
-  await window.loadURL(PAGE_URL);
+  await window.loadURL(PAGE_URL).catch((error: { code?: string }) => {
+    if (error.code !== 'ERR_ABORTED') throw error; // a reload during the first load is no fault
+  });
 }
