@@ -14,13 +14,17 @@ import './theme/base.css';
 
 const view = new View(storageOf(window));
 const frames = new Frames();
-const workbench = new Workbench(openWorkbench(findDoor(window)));
+const link = openWorkbench(findDoor(window));
+const workbench = new Workbench(link);
 
 view.followSystem();
 listenForKeys(window, workbench, view);
 frames.add(() => workbench.frameDrawn());
 await Promise.race([fontsReady(), new Promise((done) => window.setTimeout(done, 1500))]);
 mount(App, { target: document.getElementById('app')!, props: { workbench, view, frames } });
+// only now: a page that is busy with being made would be taken for a dead one, and lose the controls
+await new Promise((done) => requestAnimationFrame(done));
+link.open();
 
 /** Some privacy settings forbid storage outright; then nothing is remembered. */
 function storageOf(page: Window): Storage | undefined {

@@ -10,6 +10,8 @@ export interface Loss {
 }
 export interface Link {
   /** Called for every connection, the first and each one after a loss. */
+  /** Begins to try. */
+  open(): void;
   onOpen(listener: (client: WorkbenchClient) => void): void;
   onLoss(listener: (loss: Loss) => void): void;
   /** Says that the workbench has answered: the next loss is tried again quickly. A door that opens only to shut again is not. */
@@ -69,8 +71,8 @@ export function openWorkbench(door: Door): Link {
     if (document.visibilityState === 'visible') void attempt();
   };
   document.addEventListener('visibilitychange', visible);
-  queueMicrotask(() => void attempt());
   return {
+    open: () => void attempt(),
     onOpen: (listener) => void opens.add(listener),
     onLoss: (listener) => void losses.add(listener),
     answered: () => void (pause = FIRST_PAUSE_MS),

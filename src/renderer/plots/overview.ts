@@ -11,8 +11,11 @@ export interface OverviewWindow {
   readonly shownTo: number;
   readonly now: number;
 }
-/** Seconds that the overview spans, whatever the plots show. */
-export const OVERVIEW_SECONDS = 60;
+/** Seconds that the overview spans at most, and at least, whatever the plots show. */
+const LONGEST = 60;
+const SHORTEST = 12;
+/** What the overview spans: the last minute, or as much of it as there is. */
+export const overviewSpan = (history: PlotHistory): number => (history.count === 0 ? SHORTEST : Math.max(SHORTEST, Math.min(LONGEST, history.x(history.count - 1) - history.x(0))));
 const MARGIN = 14;
 
 /** One signal over the last minute, with what happened, and the window that the plots show. */
@@ -82,11 +85,12 @@ export class Overview {
     context.font = `450 11px ${NUMBER_FONT}`;
     context.textBaseline = 'top';
     context.fillStyle = palette.axis;
-    for (const seconds of roundTicks(-OVERVIEW_SECONDS, 0, 6)) {
+    const ticks = roundTicks(window.from - window.to, 0, 6);
+    for (const seconds of ticks) {
       const at = X(window.to + seconds);
-      const text = seconds === 0 ? 'now' : tickText(seconds, 10);
-      context.textAlign = seconds === 0 ? 'right' : 'center';
-      if (at > MARGIN + 8) context.fillText(seconds === 0 ? text : seconds === -10 ? `${text} s` : text, seconds === 0 ? width - 4 : at, bottom + 5);
+      const text = Math.abs(seconds) < 1e-9 ? 'now' : tickText(seconds, ticks[1] - ticks[0]);
+      context.textAlign = text === 'now' ? 'right' : 'center';
+      if (at > MARGIN + 8) context.fillText(seconds === ticks[ticks.length - 2] ? `${text} s` : text, text === 'now' ? width - 4 : at, bottom + 5);
     }
   }
   private drawMarks(context: CanvasRenderingContext2D, history: PlotHistory, window: OverviewWindow, X: (x: number) => number, top: number, width: number): void {
@@ -98,13 +102,18 @@ export class Overview {
     for (const { x, label, kind } of history.marksBetween(window.from, window.to)) {
       const at = X(x);
       context.fillStyle = kind === 'target' ? palette.target : kind === 'push' ? palette.second : kind === 'fault' ? palette.limit : palette.text2;
+      if (at - 5 < free && free > MARGIN) {
+        context.fillRect(Math.round(at), top + 2, 1, 6); // no room for words: a tick
+        continue;
+      }
       context.beginPath();
       context.moveTo(at - 4, top - 9);
       context.lineTo(at + 4, top - 9);
       context.lineTo(at, top - 2);
       context.fill();
       const wide = context.measureText(label).width;
-      if (at + 7 < free || at + 8 + wide > width - 4) continue;
+      free = at + 5;
+      if (at + 8 + wide > width - 4) continue;
       context.fillText(label, at + 8, top - 2);
       free = at + 8 + wide + 14;
     }

@@ -429,9 +429,10 @@ export class TimePlot {
       ctx.fillStyle = colour;
       ctx.fillText(name, x, bbox.top + (11 + 16 * i) * ratio);
     });
-    if (bbox.height < (11 + 16 * names.length + 8) * ratio) return;
+    const words = 'known only up to now';
+    if (bbox.height < (11 + 16 * names.length + 8) * ratio || x + ctx.measureText(words).width > bbox.left + bbox.width + 8 * ratio) return;
     ctx.fillStyle = palette.text2;
-    ctx.fillText('known only up to now', x, bbox.top + bbox.height - 6 * ratio);
+    ctx.fillText(words, x, bbox.top + bbox.height - 6 * ratio);
   }
   /** Text with a halo of the ground, so that a line behind it does not hurt. */
   private words(ctx: CanvasRenderingContext2D, text: string, x: number, y: number): void {

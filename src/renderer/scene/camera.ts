@@ -80,7 +80,7 @@ export class Camera {
   }
   get target(): readonly [number, number, number] {
     const { reach } = this;
-    return [this.focusX + 0.3 * reach, 0.02 * reach, -0.29 * this.depth * reach];
+    return [this.focusX + 0.3 * reach, -0.1 * reach, -0.29 * this.depth * reach];
   }
   /** Position of the eye. */
   get eye(): readonly [number, number, number] {

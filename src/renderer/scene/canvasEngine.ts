@@ -2,7 +2,7 @@ import type { PlanFrame } from '../../shared/episodes/planFrame';
 import type { Theme } from '../theme/theme';
 import type { Camera } from './camera';
 import type { DrawStyle, Engine, Layers } from './engine';
-import { rankColour } from './rankColours';
+import { chosenPaths, rankColour } from './rankColours';
 import { RIBBON, type Ribbons, type Rgb } from './ribbons';
 import type { Box } from './stageShape';
 
@@ -104,7 +104,7 @@ export class CanvasEngine implements Engine {
     const context = this.context!;
     const points = horizon + 1;
     context.lineWidth = 1;
-    for (let k = Math.max(0, rollouts - most); k < rollouts; k++) {
+    for (const k of chosenPaths(rollouts, most)) {
       const rank = rollouts > 1 ? k / (rollouts - 1) : 1;
       const top = (rank - 0.9) * 10;
       const colour: Rgb = grey ? [0.55, 0.6, 0.64] : rankColour(!all && top >= 0 ? 0.62 + 0.38 * top : rank, this.theme);

@@ -23,7 +23,7 @@ export interface DrawStyle {
   readonly fan: boolean;
   readonly all: boolean;
   readonly grey: boolean;
-  /** Draw the best so many rollouts. */
+  /** Draw so many rollouts at most. */
   readonly most: number;
 }
 /** Whatever puts layers, boxes and the fan on a canvas. */

@@ -1,7 +1,7 @@
 import { BufferAttribute, BufferGeometry, DataTexture, DynamicDrawUsage, GLSL3, LinearFilter, LineSegments, RGBAFormat, ShaderMaterial, Sphere } from 'three';
 import type { PlanFrame } from '../../shared/episodes/planFrame';
 import type { Theme } from '../theme/theme';
-import { RANK_COLOURS, rankTable } from './rankColours';
+import { chosenPaths, RANK_COLOURS, rankTable } from './rankColours';
 
 /**
  * The fan: every rollout as a thin line, coloured by rank, going back into the depth with time. The received bytes are
@@ -15,6 +15,7 @@ export class FanMesh {
   private attribute: BufferAttribute | undefined;
   private present = false;
   private shape = '';
+  private most = Infinity;
   private rollouts = 0;
   private horizon = 0;
 
@@ -36,6 +37,7 @@ export class FanMesh {
         all: { value: 0 },
         grey: { value: 0 },
         light: { value: 0 },
+        boost: { value: 1 },
       },
       vertexShader,
       fragmentShader,
@@ -61,7 +63,7 @@ export class FanMesh {
       this.geometry.dispose();
       this.geometry = new BufferGeometry();
       this.geometry.boundingSphere = new Sphere();
-      this.geometry.setIndex(new BufferAttribute(segments(frame.rollouts, frame.horizon), 1));
+      this.setIndex();
       this.attribute = new BufferAttribute(frame.tips, 2);
       this.attribute.setUsage(DynamicDrawUsage);
       this.geometry.setAttribute('tip', this.attribute);
@@ -74,31 +76,37 @@ export class FanMesh {
       this.attribute.needsUpdate = true;
     }
   }
-  /** @param most  draw the best so many only */
+  /** @param most  draw so many paths only: the best, and an even choice of the others, so that the search is still seen */
   style(options: { readonly fan: boolean; readonly depth: number; readonly front: number; readonly all: boolean; readonly grey: boolean; readonly most: number }): void {
     this.object.visible = this.present && options.fan;
     this.uniform('depth', options.depth);
     this.uniform('front', options.front);
     this.uniform('all', options.all ? 1 : 0);
     this.uniform('grey', options.grey ? 1 : 0);
-    const drawn = Math.min(this.rollouts, options.most);
-    this.geometry.setDrawRange((this.rollouts - drawn) * this.horizon * 2, drawn * this.horizon * 2);
+    if (options.most === this.most || this.rollouts === 0) return;
+    this.most = options.most;
+    this.setIndex();
   }
   dispose(): void {
     this.geometry.dispose();
     this.material.dispose();
     this.table.dispose();
   }
+  private setIndex(): void {
+    const chosen = chosenPaths(this.rollouts, this.most);
+    this.geometry.setIndex(new BufferAttribute(segments(chosen, this.rollouts, this.horizon), 1));
+    this.uniform('boost', Math.min(2.2, 1.1 * Math.sqrt(this.rollouts / chosen.length)));
+  }
   private uniform(name: string, value: number): void {
     this.material.uniforms[name].value = value;
   }
 }
 
-function segments(rollouts: number, horizon: number): Uint16Array | Uint32Array {
-  const count = rollouts * horizon * 2;
+function segments(chosen: readonly number[], rollouts: number, horizon: number): Uint16Array | Uint32Array {
+  const count = chosen.length * horizon * 2;
   const index = rollouts * (horizon + 1) > 65535 ? new Uint32Array(count) : new Uint16Array(count);
   let at = 0;
-  for (let k = 0; k < rollouts; k++)
+  for (const k of chosen)
     for (let h = 0; h < horizon; h++) {
       index[at++] = k * (horizon + 1) + h;
       index[at++] = k * (horizon + 1) + h + 1;
@@ -110,7 +118,7 @@ function segments(rollouts: number, horizon: number): Uint16Array | Uint32Array 
 const vertexShader = /* glsl */ `
 in vec2 tip;
 uniform sampler2D table;
-uniform float rollouts, depth, front, all, grey, light;
+uniform float rollouts, depth, front, all, grey, light, boost;
 uniform int points;
 out vec4 colour;
 void main() {
@@ -121,7 +129,7 @@ void main() {
   float top = (rank - 0.9) * 10.0;
   bool best = rank >= 0.9;
   float at = all < 0.5 && best ? 0.62 + 0.38 * top : rank;
-  float alpha = all > 0.5 ? mix(0.07, 0.62, rank * rank) : best ? 0.34 + 0.5 * top : 0.05 + 0.17 * rank * rank;
+  float alpha = all > 0.5 ? mix(0.07, 0.62, rank * rank) : best ? 0.34 + 0.5 * top : boost * (0.05 + 0.17 * rank * rank);
   vec3 tint = texture(table, vec2(at, 0.5)).rgb;
   vec3 dull = mix(vec3(0.59, 0.63, 0.67), vec3(0.42, 0.46, 0.5), light);
   colour = vec4(mix(tint, dull, grey), alpha * mix(1.0, 0.55, time));

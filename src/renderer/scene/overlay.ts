@@ -25,7 +25,7 @@ export class Overlay {
   private readonly shaft = element('line');
   private readonly head = element('path');
   private readonly force = element('text');
-  private readonly callouts: { readonly group: SVGGElement; readonly line: SVGLineElement; readonly mark: SVGCircleElement; readonly words: SVGTextElement; said: string }[] = [];
+  private readonly callouts: { readonly group: SVGGElement; readonly line: SVGLineElement; readonly mark: SVGCircleElement; readonly words: SVGTextElement; said: string; px: number; py: number }[] = [];
 
   constructor(container: HTMLElement) {
     this.root = element('svg', 'overlay');
@@ -83,7 +83,7 @@ export class Overlay {
   }
   setCallouts(camera: Camera, callouts: readonly Callout[]): void {
     while (this.callouts.length < callouts.length) {
-      const made = { group: element('g', 'callout'), line: element('line'), mark: element('circle'), words: element('text'), said: '' };
+      const made = { group: element('g', 'callout'), line: element('line'), mark: element('circle'), words: element('text'), said: '', px: NaN, py: NaN };
       made.group.append(made.line, made.mark, made.words);
       this.root.append(made.group);
       this.callouts.push(made);
@@ -109,7 +109,11 @@ export class Overlay {
         made.words.setAttribute('text-anchor', rightSide ? 'end' : 'start');
       }
       move(made.words, x, y);
-      const [px, py] = camera.project(...callout.at);
+      const [wantedX, wantedY] = camera.project(...callout.at);
+      // plans differ from one to the next: the line follows softly
+      made.px = Number.isNaN(made.px) ? wantedX : made.px + 0.12 * (wantedX - made.px);
+      made.py = Number.isNaN(made.py) ? wantedY : made.py + 0.12 * (wantedY - made.py);
+      const { px, py } = made;
       const fromX = x + (rightSide ? -90 : 90);
       const fromY = y + 18 * (callout.lines.length - 1) + 9;
       const away = Math.hypot(px - fromX, py - fromY) || 1;

@@ -11,6 +11,17 @@ export function rankColour(rank: number, theme: Theme): Rgb {
   const [r, g, b] = text.startsWith('#') ? [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16)) : (text.match(/\d+/g) ?? []).map(Number);
   return [r / 255, g / 255, b / 255];
 }
+/**
+ * Which of the rollouts, sorted worst to best, are drawn when only `most` may be: the best tenth, and an even choice of
+ * the others. The best alone would be a bundle in which the search cannot be seen.
+ */
+export function chosenPaths(rollouts: number, most: number): number[] {
+  if (rollouts <= most) return Array.from({ length: rollouts }, (_, k) => k);
+  const best = Math.min(Math.floor(most / 2), Math.ceil(rollouts / 10));
+  const others = most - best;
+  const rest = rollouts - best;
+  return [...Array.from({ length: others }, (_, i) => Math.floor((i * rest) / others)), ...Array.from({ length: best }, (_, i) => rest + i)];
+}
 /** [256 × 4] bytes, worst to best. */
 export function rankTable(theme: Theme): Uint8Array<ArrayBuffer> {
   const table = new Uint8Array(RANK_COLOURS * 4);

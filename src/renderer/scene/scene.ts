@@ -9,6 +9,7 @@ import { planLines } from './planShape';
 import { watchPointer, type Hold } from './pointer';
 import { cartBox, poseLines, trailLines } from './poseShape';
 import type { Quality } from './quality';
+import { chosenPaths } from './rankColours';
 import { Ribbons } from './ribbons';
 import { layoutOf, rulerLines, stageBoxes, stageLines, type Layout } from './stageShape';
 import { WebglEngine } from './webglEngine';
@@ -218,16 +219,29 @@ export class StageScene {
       const at = Math.round(plan.horizon * 0.3);
       instance.tip(Float64Array.from(plan.states.subarray(at * plan.size, (at + 1) * plan.size)), 0, tip, 0);
       chosen = [tip[0], tip[1], layout.front - (depth * layout.reach * at) / plan.horizon];
-      const late = Math.round(plan.horizon * 0.75);
-      const k = Math.floor(plan.rollouts * 0.55);
-      const point = (k * (plan.horizon + 1) + late) * 2;
-      other = [plan.tips[point], plan.tips[point + 1], layout.front - (depth * layout.reach * late) / plan.horizon];
+      other = this.otherPath(plan, layout, depth);
     }
     const most = plan === undefined ? 0 : this.options.fan === 'all' ? plan.rollouts : Math.min(plan.rollouts, this.quality.rollouts);
     return [
       { x: 0.09, y: 0.1, lines: [`This is the plan, ${seconds.toFixed(1)} s ahead.`, 'Deeper into the picture is later.'], at: chosen, ring: true },
       { x: 0.96, y: 0.13, lines: [`${most} other plans, the best ones bright.`], at: other, ring: false },
     ];
+  }
+  /** A point on one of the faint paths, on the right where the words are. */
+  private otherPath(plan: PlanFrame, layout: Layout, depth: number): readonly [number, number, number] {
+    const paths = chosenPaths(plan.rollouts, this.quality.rollouts);
+    let best: readonly [number, number, number] = [0, 0, 0];
+    let right = -Infinity;
+    for (let i = 0; i < 12; i++) {
+      const k = paths[Math.floor((paths.length * (i + 0.5)) / 16)];
+      const step = Math.round(plan.horizon * 0.7);
+      const at = (k * (plan.horizon + 1) + step) * 2;
+      const place = [plan.tips[at], plan.tips[at + 1], layout.front - (depth * layout.reach * step) / plan.horizon] as const;
+      const [x, y] = this.camera.project(...place);
+      const score = x - 0.6 * y;
+      if (y > 0.18 * this.camera.height && x < 0.92 * this.camera.width && score > right) [best, right] = [place, score];
+    }
+    return best;
   }
   private drawArrow(layout: Layout): void {
     const hold = this.watching.hold;

@@ -48,6 +48,7 @@ export class WebglEngine implements Engine {
     const carts = new Group();
     this.scene.add(carts);
     this.cart = new BoxMesh(carts, 10);
+    this.renderer.compile(this.scene, this.eye); // now, while nothing waits for an answer
   }
 
   resize(width: number, height: number): void {

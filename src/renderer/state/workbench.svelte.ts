@@ -265,7 +265,8 @@ export class Workbench {
     this.status = snapshot.status;
     this.learning = snapshot.learning;
     this.controls = snapshot.controls;
-    this.notices = snapshot.notices.slice(-NOTICES_KEPT).map((notice) => ({ ...notice, id: ++this.noticeId }));
+    // what was said before this page came is old news, but for faults
+    this.notices = snapshot.notices.filter(({ level }) => level === 'fault').slice(-1).map((notice) => ({ ...notice, id: ++this.noticeId }));
     this.adoptSetup(snapshot.setup, snapshot.settings);
     for (const batch of snapshot.history) this.history.add(batch, this.now());
     this.pose.jump(this.history);
