@@ -32,11 +32,13 @@ describe.each(loadable)('on the backend $name', ({ name, why }) => {
   beforeAll(async () => void (await chooseTensorBackend(name)));
 
   test.each([
-    ['silu', 'squaredError'],
-    ['tanh', 'squaredError'],
-    ['relu', 'squaredError'],
-    ['silu', 'gaussianLikelihood'],
-  ] as const)('the gradient agrees with finite differences of the plain loops: %s, %s', (activation, loss) => {
+    ['silu', 'squaredError', 'together'],
+    ['silu', 'squaredError', 'oneByOne'],
+    ['tanh', 'squaredError', 'together'],
+    ['relu', 'squaredError', 'oneByOne'],
+    ['silu', 'gaussianLikelihood', 'together'],
+    ['silu', 'gaussianLikelihood', 'oneByOne'],
+  ] as const)('the gradient agrees with finite differences of the plain loops: %s, %s, members %s', (activation, loss, form) => {
     const [members, batch, D, O] = [2, 12, 3, 2];
     const heads = loss === 'squaredError' ? O : 2 * O;
     const layout = networkLayout(members, D, [7, 5], heads); // widths that are no multiples of four
@@ -45,7 +47,7 @@ describe.each(loadable)('on the backend $name', ({ name, why }) => {
     const X = Float32Array.from({ length: members * batch * D }, () => random.normal());
     const Y = Float32Array.from({ length: members * batch * O }, () => random.normal());
     const gradient = new Float32Array(layout.size);
-    const said = lossAndGradient(layout, activation, loss, parameters, X, Y, batch, gradient);
+    const said = lossAndGradient(layout, activation, loss, parameters, X, Y, batch, gradient, form);
     /** The same loss by the loops that predict, in 64 bits but for the parameters. */
     const plain = (given: Float32Array) => {
       const forward = new Forward(layout, given, heads, activation);
@@ -100,6 +102,15 @@ describe.each(loadable)('on the backend $name', ({ name, why }) => {
       change += (data.states[2 * i + 1] - data.nexts[2 * i + 1]) ** 2;
     }
     expect(error / change).toBeLessThan(0.05);
+  });
+
+  test('three hundred steps of three members: how long', async () => {
+    const request = requestOf('cartPole', ensemble, wander('cartPole', 100, 15), { laterSteps: name === 'cpu' ? 30 : 300, firstSteps: 10 });
+    const previous = await ensemble.fit(request);
+    const from = process.cpuUsage();
+    await ensemble.fit({ ...request, previous });
+    const { user, system } = process.cpuUsage(from);
+    console.log(`${name}: ${((user + system) / 1000 / (request.settings['laterSteps'] as number)).toFixed(2)} ms of processor time a step`);
   });
 
   test('leaves no tensors behind', async () => {
