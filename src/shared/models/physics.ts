@@ -16,7 +16,7 @@ export const physics = defineModel({
       unit: '', default: 0, min: 0, max: 10, step: 0.05, applies: 'nextEpisode',
     }),
     substeps: integer({
-      label: 'Substeps', meaning: 'Steps of the integrator in a period; 0 chooses two for periods above 30 ms and one below.',
+      label: 'Substeps', meaning: 'Steps of the integrator in a period; 0 chooses two for periods above 30 ms, one below, and more where dry friction is steep.',
       unit: '', default: 0, min: 0, max: 100, step: 1, applies: 'nextEpisode', expert: true,
     }),
   },
@@ -26,7 +26,7 @@ export const physics = defineModel({
   fit(request) {
     const { plant, settings, period } = request;
     const believed = perturbedParameters(plant, request.plantValues ?? {}, settings.equations, request.seed);
-    const substeps = settings.substeps > 0 ? settings.substeps : period > 0.03 ? 2 : 1;
+    const substeps = settings.substeps > 0 ? settings.substeps : enoughSubsteps(plant, believed, period);
     const header = { ...headerOf('physics', request, request.data.count, []), structure: { plantValues: believed, substeps } };
     return Promise.resolve(integrated(plant, believed, substeps, header));
   },
@@ -56,6 +56,24 @@ export function perturbedParameters(plant: Plant, values: SettingValues, F: numb
     settled[id] = Math.min(setting.max, Math.max(setting.min, more ? value * (1 + F) : value / (1 + F)));
   });
   return settled;
+}
+
+/** Dry friction is a steep slope at rest; steps longer than two of its time constants would swing about it without end. */
+function enoughSubsteps(plant: Plant, values: SettingValues, period: number): number {
+  const instance = plant.create(settle(plant.settings, values, 'plant'));
+  const slowly = 1e-4;
+  let steepest = 0;
+  for (const { rate } of plant.structure.coordinates) {
+    const [forth, back] = [slowly, -slowly].map((speed) => {
+      const state = plant.hanging();
+      const out = new Float64Array(instance.size);
+      state[rate] = speed;
+      instance.derivative(state, 0, out);
+      return out[rate];
+    });
+    steepest = Math.max(steepest, Math.abs(forth - back) / (2 * slowly));
+  }
+  return Math.max(period > 0.03 ? 2 : 1, Math.ceil((period * steepest) / 2));
 }
 
 function integrated(plant: Plant, plantValues: SettingValues, substeps: number, header: ModelHeader): DynamicsModel {
