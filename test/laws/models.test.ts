@@ -4,7 +4,14 @@ import { chooseTensorBackend } from '../../src/main/workers/tensors';
 import { angleDifference } from '../../src/shared/math/angles';
 import * as registry from '../../src/shared/models';
 import { applicablePriors } from '../../src/shared/models/features';
-import { FitCancelled, type DynamicsModel, type FitProgress, type ModelKind, type Prior, type SavedModel } from '../../src/shared/models/model';
+import {
+  FitCancelled,
+  type DynamicsModel,
+  type FitProgress,
+  type ModelKind,
+  type Prior,
+  type SavedModel,
+} from '../../src/shared/models/model';
 import * as plants from '../../src/shared/plants';
 import { definePlant, type Plant } from '../../src/shared/plants/plant';
 import { defaultsOf } from '../../src/shared/settings';
@@ -29,7 +36,10 @@ const oscillator = definePlant({
   create: () => ({
     size: 2,
     actionLimit: 3,
-    stateLimits: [[-Infinity, Infinity], [-Infinity, Infinity]],
+    stateLimits: [
+      [-Infinity, Infinity],
+      [-Infinity, Infinity],
+    ],
     derivative(state, action, out) {
       out[0] = state[1];
       out[1] = -4 * state[0] - 0.5 * state[1] + action;
@@ -152,7 +162,12 @@ describe.each(kinds)('%s', (id, kind) => {
         const straight = data.states.slice(0, data.count * data.size);
         const image = mirrored(straight);
         model.predict(straight, data.actions, data.count, member);
-        model.predict(image, data.actions.map((action) => -action), data.count, member);
+        model.predict(
+          image,
+          data.actions.map((action) => -action),
+          data.count,
+          member,
+        );
         // rounding only: the weights of a Gaussian process cancel by three digits or so
         mirrored(straight).forEach((value, i) => expect(Math.abs(image[i] - value)).toBeLessThan(1e-9));
       }
@@ -234,5 +249,7 @@ test('a Gaussian process beats a linear expectation on the pendulum', async () =
   const curved = relativeError(await fit(registry.gaussianProcess, 'pendulum'), 'pendulum');
   const straight = relativeError(await fit(registry.linear, 'pendulum'), 'pendulum');
   expect(curved).toBeLessThan(straight / 5); // measured: see the figures printed
-  console.log(`one-step error over the change, pendulum, 150 transitions: Gaussian process ${curved.toFixed(4)}, linear ${straight.toFixed(4)}`);
+  console.log(
+    `one-step error over the change, pendulum, 150 transitions: Gaussian process ${curved.toFixed(4)}, linear ${straight.toFixed(4)}`,
+  );
 });

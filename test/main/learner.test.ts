@@ -38,7 +38,12 @@ describe('in a process of its own', { timeout: 60_000 }, () => {
       root,
       configFile: false,
       logLevel: 'silent',
-      build: { ssr: 'src/main/workers/learner.ts', outDir: folder, emptyOutDir: true, rolldownOptions: { output: { entryFileNames: '[name].js' } } },
+      build: {
+        ssr: 'src/main/workers/learner.ts',
+        outDir: folder,
+        emptyOutDir: true,
+        rolldownOptions: { output: { entryFileNames: '[name].js' } },
+      },
     });
     expect(existsSync(join(folder, 'learner.js'))).toBe(true);
   }, 60_000);

@@ -218,7 +218,11 @@ describe('warm starts and members', () => {
     const data = wander('pendulum', 100, 13);
     const request = requestOf('pendulum', ensemble, data, { firstSteps: 100, members: 1, widths: [16] });
     let heldOut: number | undefined;
-    const told = await ensemble.fit({ ...request, heldOut: wander('pendulum', 50, 14), onProgress: (progress) => (heldOut = progress.heldOut ?? heldOut) });
+    const told = await ensemble.fit({
+      ...request,
+      heldOut: wander('pendulum', 50, 14),
+      onProgress: (progress) => (heldOut = progress.heldOut ?? heldOut),
+    });
     expect(heldOut).toBeGreaterThan(0);
     expect(heldOut).toBeLessThan(1);
     const untold = await ensemble.fit(request);

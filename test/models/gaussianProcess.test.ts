@@ -25,12 +25,25 @@ test.each([
   const X = Float64Array.from({ length: n * D }, () => random.normal());
   const y = Float64Array.from({ length: n }, () => random.normal());
   const prior = hyperPrior(features.inputs, settings);
-  const likelihood = new Likelihood(X, n, D, features.inputs.map((input) => input.mirrorSign), parity, prior, 1e-6);
+  const likelihood = new Likelihood(
+    X,
+    n,
+    D,
+    features.inputs.map((input) => input.mirrorSign),
+    parity,
+    prior,
+    1e-6,
+  );
   const h = prior.start.map((value) => value + 0.3 * random.normal());
   likelihood.evaluate(h, y, true);
   const analytic = likelihood.gradient.slice();
   for (let p = 0; p < h.length; p++) {
-    const at = (shift: number) => likelihood.evaluate(h.map((value, i) => (i === p ? value + shift : value)), y, false);
+    const at = (shift: number) =>
+      likelihood.evaluate(
+        h.map((value, i) => (i === p ? value + shift : value)),
+        y,
+        false,
+      );
     const numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
     expect(Math.abs(analytic[p] - numeric)).toBeLessThan(1e-5 * (1 + Math.abs(numeric))); // central differences: about 1e-7 here
   }

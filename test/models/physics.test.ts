@@ -7,7 +7,8 @@ import { cartPole, pendulum } from '../../src/shared/plants';
 import { defaultsOf, settle } from '../../src/shared/settings';
 import { requestOf, wander, type PlantId } from './wander';
 
-const believed = async (plant: PlantId, plantValues = {}, settings = {}) => physics.fit({ ...requestOf(plant, physics, wander(plant, 0, 1), settings), plantValues });
+const believed = async (plant: PlantId, plantValues = {}, settings = {}) =>
+  physics.fit({ ...requestOf(plant, physics, wander(plant, 0, 1), settings), plantValues });
 
 test.each(Object.keys(plants) as PlantId[])('exact equations follow a fine integration over one period: %s', async (plant) => {
   const model = await believed(plant);

@@ -7,5 +7,7 @@ test('the models can be loaded, and all but the networks fitted, without any ten
     if (!kind.usesTensors) await kind.fit(requestOf('pendulum', kind, wander('pendulum', 20, 1)));
   }
   expect((globalThis as { _tfengine?: unknown })._tfengine).toBeUndefined(); // where TensorFlow.js keeps its engine
-  await expect(models.ensemble.fit(requestOf('pendulum', models.ensemble, wander('pendulum', 20, 1)))).rejects.toThrow(/No TensorFlow.js backend was chosen/);
+  await expect(models.ensemble.fit(requestOf('pendulum', models.ensemble, wander('pendulum', 20, 1)))).rejects.toThrow(
+    /No TensorFlow.js backend was chosen/,
+  );
 });

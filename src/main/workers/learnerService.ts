@@ -53,7 +53,12 @@ export function serveLearner(host: LearnerHost): void {
       const model = await runFit(job, { onProgress, checkpoint });
       host.send({ kind: 'done', fit, saved: model.save(), seconds: (host.now() - begun) / 1000, ...(backend && { backend }) });
     } catch (error) {
-      host.send({ kind: 'failed', fit, cancelled: error instanceof FitCancelled, message: error instanceof Error ? error.message : String(error) });
+      host.send({
+        kind: 'failed',
+        fit,
+        cancelled: error instanceof FitCancelled,
+        message: error instanceof Error ? error.message : String(error),
+      });
     } finally {
       cancelled.delete(fit);
     }

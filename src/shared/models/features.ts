@@ -138,7 +138,9 @@ export function rootMeanSquare(column: Float64Array): number {
 /** @throws RangeError when there is nothing to learn from, or a number in it is not finite */
 export function checkData(data: Transitions, plant: Plant, what: string): void {
   if (data.size !== plant.channels.length) {
-    throw new RangeError(`The data has ${data.size} state channels; ${plant.label} has ${plant.channels.length}. Fit on data of this plant.`);
+    throw new RangeError(
+      `The data has ${data.size} state channels; ${plant.label} has ${plant.channels.length}. Fit on data of this plant.`,
+    );
   }
   if (data.count < 1) throw new RangeError(`${what} needs at least one transition; none came. Record something first.`);
   for (let row = 0; row < data.count; row++) {
@@ -170,7 +172,13 @@ function outputsOf(plant: Plant, integrates: boolean): ModelOutput[] {
   plant.channels.forEach((channel, index) => {
     const asRate = integrates ? coordinates.find((c) => c.rate === index) : undefined;
     const asPosition = integrates && coordinates.some((c) => c.position === index);
-    if (asRate) outputs.push({ id: `acceleration of ${plant.channels[asRate.position].id}`, channel: index, position: asRate.position, mirrorSign: channel.mirrorSign });
+    if (asRate)
+      outputs.push({
+        id: `acceleration of ${plant.channels[asRate.position].id}`,
+        channel: index,
+        position: asRate.position,
+        mirrorSign: channel.mirrorSign,
+      });
     else if (!asPosition) outputs.push({ id: `change of ${channel.id}`, channel: index, position: -1, mirrorSign: channel.mirrorSign });
   });
   return outputs;

@@ -17,59 +17,156 @@ import { checkHeader, finiteNumber, finiteNumbers, headerOf, structureOf, weight
  */
 export const gaussianProcess = defineModel({
   label: 'Gaussian process',
-  source: 'Rasmussen & Williams 2006; Deisenroth & Rasmussen 2011 (PILCO) for the use; accelerations as targets and the mirrored kernel are ours.',
+  source:
+    'Rasmussen & Williams 2006; Deisenroth & Rasmussen 2011 (PILCO) for the use; accelerations as targets and the mirrored kernel are ours.',
   settings: {
     points: integer({
-      label: 'Points', meaning: 'Most transitions kept in the model: the newest third of so many and a random rest. Planning time grows with it.',
-      unit: '', default: 200, min: 10, max: 300, step: 10, applies: 'live',
+      label: 'Points',
+      meaning: 'Most transitions kept in the model: the newest third of so many and a random rest. Planning time grows with it.',
+      unit: '',
+      default: 200,
+      min: 10,
+      max: 300,
+      step: 10,
+      applies: 'live',
     }),
     searchPoints: integer({
-      label: 'Points of the search', meaning: 'Most transitions, drawn at random, on which length scales and noise are searched.',
-      unit: '', default: 150, min: 10, max: 300, step: 10, applies: 'live', expert: true,
+      label: 'Points of the search',
+      meaning: 'Most transitions, drawn at random, on which length scales and noise are searched.',
+      unit: '',
+      default: 150,
+      min: 10,
+      max: 300,
+      step: 10,
+      applies: 'live',
+      expert: true,
     }),
     firstIterations: integer({
-      label: 'First iterations', meaning: 'Steps of the search for length scales and noise at the first fit; 0 keeps the start values.',
-      unit: '', default: 40, min: 0, max: 500, step: 5, applies: 'live', expert: true,
+      label: 'First iterations',
+      meaning: 'Steps of the search for length scales and noise at the first fit; 0 keeps the start values.',
+      unit: '',
+      default: 40,
+      min: 0,
+      max: 500,
+      step: 5,
+      applies: 'live',
+      expert: true,
     }),
     laterIterations: integer({
-      label: 'Later iterations', meaning: 'Steps of the search at every later fit, from where the one before ended.',
-      unit: '', default: 12, min: 0, max: 500, step: 2, applies: 'live', expert: true,
+      label: 'Later iterations',
+      meaning: 'Steps of the search at every later fit, from where the one before ended.',
+      unit: '',
+      default: 12,
+      min: 0,
+      max: 500,
+      step: 2,
+      applies: 'live',
+      expert: true,
     }),
     growth: real({
-      label: 'Growth before a new search', meaning: 'The search is repeated when the data has grown by this fraction since the last one; always below 40 transitions.',
-      unit: '', default: 0.15, min: 0, max: 10, step: 0.05, applies: 'live', expert: true,
+      label: 'Growth before a new search',
+      meaning: 'The search is repeated when the data has grown by this fraction since the last one; always below 40 transitions.',
+      unit: '',
+      default: 0.15,
+      min: 0,
+      max: 10,
+      step: 0.05,
+      applies: 'live',
+      expert: true,
     }),
     lengthScale: real({
-      label: 'Length scale', meaning: 'Where the search for the length scales of angles and angular velocities starts, in units of the input.',
-      unit: '', default: 1.5, min: 0.01, max: 100, step: 0.1, scale: 'log', applies: 'nextEpisode', expert: true,
+      label: 'Length scale',
+      meaning: 'Where the search for the length scales of angles and angular velocities starts, in units of the input.',
+      unit: '',
+      default: 1.5,
+      min: 0.01,
+      max: 100,
+      step: 0.1,
+      scale: 'log',
+      applies: 'nextEpisode',
+      expert: true,
     }),
     placeLengthScale: real({
-      label: 'Length scale of the place', meaning: 'The same for what belongs to a coordinate whose place does not matter: the cart’s velocity.',
-      unit: '', default: 5, min: 0.01, max: 100, step: 0.1, scale: 'log', applies: 'nextEpisode', expert: true,
+      label: 'Length scale of the place',
+      meaning: 'The same for what belongs to a coordinate whose place does not matter: the cart’s velocity.',
+      unit: '',
+      default: 5,
+      min: 0.01,
+      max: 100,
+      step: 0.1,
+      scale: 'log',
+      applies: 'nextEpisode',
+      expert: true,
     }),
     actionLengthScale: real({
-      label: 'Length scale of the action', meaning: 'The same for the action, in units of its limit.',
-      unit: '', default: 3, min: 0.01, max: 100, step: 0.1, scale: 'log', applies: 'nextEpisode', expert: true,
+      label: 'Length scale of the action',
+      meaning: 'The same for the action, in units of its limit.',
+      unit: '',
+      default: 3,
+      min: 0.01,
+      max: 100,
+      step: 0.1,
+      scale: 'log',
+      applies: 'nextEpisode',
+      expert: true,
     }),
     lengthScaleSpread: real({
-      label: 'Freedom of length scales', meaning: 'Standard deviation of the logarithm of a length scale about its start.',
-      unit: '', default: 0.7, min: 0.01, max: 5, step: 0.1, applies: 'nextEpisode', expert: true,
+      label: 'Freedom of length scales',
+      meaning: 'Standard deviation of the logarithm of a length scale about its start.',
+      unit: '',
+      default: 0.7,
+      min: 0.01,
+      max: 5,
+      step: 0.1,
+      applies: 'nextEpisode',
+      expert: true,
     }),
     signal: real({
-      label: 'Signal', meaning: 'Where the search for the size of the function starts, over the root mean square of the targets.',
-      unit: '', default: 2, min: 0.01, max: 100, step: 0.1, scale: 'log', applies: 'nextEpisode', expert: true,
+      label: 'Signal',
+      meaning: 'Where the search for the size of the function starts, over the root mean square of the targets.',
+      unit: '',
+      default: 2,
+      min: 0.01,
+      max: 100,
+      step: 0.1,
+      scale: 'log',
+      applies: 'nextEpisode',
+      expert: true,
     }),
     noise: real({
-      label: 'Noise', meaning: 'Where the search for the noise of the targets starts, over their root mean square.',
-      unit: '', default: 0.05, min: 0.001, max: 10, step: 0.01, scale: 'log', applies: 'nextEpisode', expert: true,
+      label: 'Noise',
+      meaning: 'Where the search for the noise of the targets starts, over their root mean square.',
+      unit: '',
+      default: 0.05,
+      min: 0.001,
+      max: 10,
+      step: 0.01,
+      scale: 'log',
+      applies: 'nextEpisode',
+      expert: true,
     }),
     amplitudeSpread: real({
-      label: 'Freedom of signal and noise', meaning: 'Standard deviation of the logarithm of signal and noise about their start.',
-      unit: '', default: 1, min: 0.01, max: 5, step: 0.1, applies: 'nextEpisode', expert: true,
+      label: 'Freedom of signal and noise',
+      meaning: 'Standard deviation of the logarithm of signal and noise about their start.',
+      unit: '',
+      default: 1,
+      min: 0.01,
+      max: 5,
+      step: 0.1,
+      applies: 'nextEpisode',
+      expert: true,
     }),
     jitter: real({
-      label: 'Jitter', meaning: 'Added to the diagonal so that equal transitions do no harm.',
-      unit: '', default: 1e-6, min: 1e-10, max: 0.01, step: 1e-6, scale: 'log', applies: 'nextEpisode', expert: true,
+      label: 'Jitter',
+      meaning: 'Added to the diagonal so that equal transitions do no harm.',
+      unit: '',
+      default: 1e-6,
+      min: 1e-10,
+      max: 0.01,
+      step: 1e-6,
+      scale: 'log',
+      applies: 'nextEpisode',
+      expert: true,
     }),
   },
   needsData: true,
@@ -104,7 +201,14 @@ export const gaussianProcess = defineModel({
       let done = o * iterations;
       const report = () => {
         if (likelihood === undefined) return;
-        request.onProgress?.({ phase: 'fit', done: ++done, total, unit: 'iterations', loss: -likelihood.logLikelihood / picked.length, lossName });
+        request.onProgress?.({
+          phase: 'fit',
+          done: ++done,
+          total,
+          unit: 'iterations',
+          loss: -likelihood.logLikelihood / picked.length,
+          lossName,
+        });
       };
       const found = likelihood === undefined ? from : await climb(likelihood, ys, from, prior, iterations, request.checkpoint, report);
       if (request.checkpoint !== undefined) await request.checkpoint();
@@ -118,8 +222,14 @@ export const gaussianProcess = defineModel({
     const header = {
       ...headerOf('gaussianProcess', request, data.count, features.priors),
       structure: {
-        points: n, inputs: features.inputs.map((input) => input.id), outputs: features.outputs.map((output) => output.id),
-        actionLimit: request.instance.actionLimit, searchedRows, jitter: settings.jitter, scales: [...scales], hyperparameters: hyper.map((h) => [...h]),
+        points: n,
+        inputs: features.inputs.map((input) => input.id),
+        outputs: features.outputs.map((output) => output.id),
+        actionLimit: request.instance.actionLimit,
+        searchedRows,
+        jitter: settings.jitter,
+        scales: [...scales],
+        hyperparameters: hyper.map((h) => [...h]),
       },
     };
     return new GaussianProcessModel(header, features, X, n, hyper, weights, scales, searchedRows, settings.jitter);
@@ -137,17 +247,33 @@ function loaded(saved: Parameters<typeof checkHeader>[0], plant: Plant, instance
   const { header } = saved;
   const structure = structureOf(header);
   const n = finiteNumber(structure['points'], 'points');
-  const features = new Features(plant, finiteNumber(structure['actionLimit'] ?? instance.actionLimit, 'actionLimit'), header.period, header.priors);
+  const features = new Features(
+    plant,
+    finiteNumber(structure['actionLimit'] ?? instance.actionLimit, 'actionLimit'),
+    header.period,
+    header.priors,
+  );
   const D = features.inputs.length;
   const outputs = features.outputs.length;
   const lists = structure['hyperparameters'];
-  if (!Array.isArray(lists) || lists.length !== outputs) throw new Error(`This model is damaged: hyperparameters of ${outputs} outputs were wanted.`);
+  if (!Array.isArray(lists) || lists.length !== outputs)
+    throw new Error(`This model is damaged: hyperparameters of ${outputs} outputs were wanted.`);
   const hyper = lists.map((list: unknown) => Float64Array.from(finiteNumbers(list, D + 2, 'hyperparameters')));
   const scales = Float64Array.from(finiteNumbers(structure['scales'], outputs, 'scales'));
   const block = weightsOf(saved, n * (D + outputs));
   const weights = hyper.map((_, o) => block.slice(n * (D + o), n * (D + o + 1)));
   const searchedRows = finiteNumber(structure['searchedRows'], 'searchedRows');
-  return new GaussianProcessModel(header, features, block.slice(0, n * D), n, hyper, weights, scales, searchedRows, finiteNumber(structure['jitter'], 'jitter'));
+  return new GaussianProcessModel(
+    header,
+    features,
+    block.slice(0, n * D),
+    n,
+    hyper,
+    weights,
+    scales,
+    searchedRows,
+    finiteNumber(structure['jitter'], 'jitter'),
+  );
 }
 
 /** The model before, when it has the same inputs and outputs; another set of priors starts afresh. */

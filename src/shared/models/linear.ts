@@ -42,7 +42,14 @@ export const linear = defineModel({
       seen.forEach((k, j) => (weights[o * columns.length + k] = solution[j]));
       squares += meanSquareLeft(part, seen.length, solution, target) / targets.length;
     });
-    request.onProgress?.({ phase: 'fit', done: 1, total: 1, unit: 'solutions', loss: Math.sqrt(squares), lossName: 'residual of the outputs' });
+    request.onProgress?.({
+      phase: 'fit',
+      done: 1,
+      total: 1,
+      unit: 'solutions',
+      loss: Math.sqrt(squares),
+      lossName: 'residual of the outputs',
+    });
     const header = {
       ...headerOf('linear', request, data.count, features.priors),
       structure: { actionLimit: request.instance.actionLimit, centres: [...centres], columns: columns.map((column) => column.id) },
@@ -139,20 +146,30 @@ function columnsOf(features: Features): Column[] {
   const leaveOut = features.priors.includes('placeFree') ? plant.structure.placeFree : [];
   const action = features.inputs[features.inputs.length - 1];
   return [
-    ...plant.channels.map(({ id, scale, mirrorSign }, channel) => ({ id, channel, scale, mirrorSign })).filter(({ channel }) => !leaveOut.includes(channel)),
+    ...plant.channels
+      .map(({ id, scale, mirrorSign }, channel) => ({ id, channel, scale, mirrorSign }))
+      .filter(({ channel }) => !leaveOut.includes(channel)),
     { id: action.id, channel: -1, scale: action.scale, mirrorSign: action.mirrorSign },
     { id: 'constant', channel: CONSTANT, scale: 1, mirrorSign: 1 as const },
   ];
 }
 
 function encode(
-  features: Features, columns: readonly Column[], centres: Float64Array,
-  states: Float64Array, offset: number, action: number, out: Float64Array, at: number,
+  features: Features,
+  columns: readonly Column[],
+  centres: Float64Array,
+  states: Float64Array,
+  offset: number,
+  action: number,
+  out: Float64Array,
+  at: number,
 ): void {
   const { channels } = features.plant;
   for (let k = 0; k < columns.length; k++) {
     const { channel, scale } = columns[k];
-    if (channel >= 0) out[at + k] = (channels[channel].wraps ? angleDifference(states[offset + channel], centres[channel]) : states[offset + channel]) / scale;
+    if (channel >= 0)
+      out[at + k] =
+        (channels[channel].wraps ? angleDifference(states[offset + channel], centres[channel]) : states[offset + channel]) / scale;
     else out[at + k] = channel === CONSTANT ? 1 : action / scale;
   }
 }

@@ -13,11 +13,24 @@ export const physics = defineModel({
     equations: real({
       label: 'Error of the equations',
       meaning: 'Each mass, length and friction is off by the factor 1 + F or 1 / (1 + F), drawn from the seed; 0 means the true equations.',
-      unit: '', default: 0, min: 0, max: 10, step: 0.05, applies: 'nextEpisode',
+      unit: '',
+      default: 0,
+      min: 0,
+      max: 10,
+      step: 0.05,
+      applies: 'nextEpisode',
     }),
     substeps: integer({
-      label: 'Substeps', meaning: 'Steps of the integrator in a period; 0 chooses two for periods above 30 ms, one below, and more where dry friction is steep.',
-      unit: '', default: 0, min: 0, max: 100, step: 1, applies: 'nextEpisode', expert: true,
+      label: 'Substeps',
+      meaning:
+        'Steps of the integrator in a period; 0 chooses two for periods above 30 ms, one below, and more where dry friction is steep.',
+      unit: '',
+      default: 0,
+      min: 0,
+      max: 100,
+      step: 1,
+      applies: 'nextEpisode',
+      expert: true,
     }),
   },
   needsData: false,
@@ -34,7 +47,8 @@ export const physics = defineModel({
   load(saved, plant) {
     checkHeader(saved, 'physics', plant);
     const { plantValues, substeps } = structureOf(saved.header);
-    if (typeof plantValues !== 'object' || plantValues === null) throw new Error('This model is damaged: the settings of its plant are missing.');
+    if (typeof plantValues !== 'object' || plantValues === null)
+      throw new Error('This model is damaged: the settings of its plant are missing.');
     if (!Number.isInteger(substeps) || Number(substeps) < 1) throw new Error(`This model is damaged: ${String(substeps)} substeps.`);
     return integrated(plant, plantValues as SettingValues, Number(substeps), saved.header);
   },

@@ -2,7 +2,12 @@ import type { Plant } from '../plants/plant';
 import type { FitRequest, ModelHeader, Prior, SavedModel } from './model';
 
 /** The part of a header that is alike for every kind. */
-export function headerOf(kind: string, request: Omit<FitRequest, 'data'>, rows: number, priors: readonly Prior[]): Omit<ModelHeader, 'structure'> {
+export function headerOf(
+  kind: string,
+  request: Omit<FitRequest, 'data'>,
+  rows: number,
+  priors: readonly Prior[],
+): Omit<ModelHeader, 'structure'> {
   return {
     format: 'upright model',
     version: 1,
@@ -23,12 +28,16 @@ export function headerOf(kind: string, request: Omit<FitRequest, 'data'>, rows: 
  */
 export function checkHeader({ header }: SavedModel, kind: string, plant: Plant): void {
   if (header.format !== 'upright model' || header.version !== 1) {
-    throw new Error(`A model of format "upright model", version 1, was wanted; "${String(header.format)}", version ${String(header.version)}, came.`);
+    throw new Error(
+      `A model of format "upright model", version 1, was wanted; "${String(header.format)}", version ${String(header.version)}, came.`,
+    );
   }
   if (header.kind !== kind) throw new Error(`A saved ${kind} model was wanted; this one is of kind ${header.kind}.`);
   const wanted = plant.channels.map((channel) => channel.id).join(', ');
   if (header.channels.join(', ') !== wanted) {
-    throw new Error(`This model was fitted on the channels ${header.channels.join(', ')}; ${plant.label} has ${wanted}. Choose the plant it belongs to.`);
+    throw new Error(
+      `This model was fitted on the channels ${header.channels.join(', ')}; ${plant.label} has ${wanted}. Choose the plant it belongs to.`,
+    );
   }
   if (!(header.period > 0 && header.period < Infinity)) throw new Error(`This model is damaged: its period is ${header.period} s.`);
 }
@@ -54,7 +63,8 @@ export function finiteNumber(value: unknown, name: string): number {
 }
 /** A list of so many finite numbers out of a header's structure. @throws Error when it is none */
 export function finiteNumbers(value: unknown, length: number, name: string): number[] {
-  if (!Array.isArray(value) || value.length !== length) throw new Error(`This model is damaged: "${name}" must be a list of ${length} numbers.`);
+  if (!Array.isArray(value) || value.length !== length)
+    throw new Error(`This model is damaged: "${name}" must be a list of ${length} numbers.`);
   return value.map((entry) => finiteNumber(entry, name));
 }
 /** The structure of a header as named values. @throws Error when it is no object */
@@ -67,6 +77,7 @@ function refuseLength(bytes: number, wanted: number): void {
   if (bytes !== wanted) throw new Error(`This model is damaged: its header promises ${wanted} bytes of weights; ${bytes} came.`);
 }
 function allFinite<A extends Float64Array | Float32Array>(weights: A): A {
-  for (let i = 0; i < weights.length; i++) if (!Number.isFinite(weights[i])) throw new Error(`This model is damaged: weight ${i} is ${weights[i]}.`);
+  for (let i = 0; i < weights.length; i++)
+    if (!Number.isFinite(weights[i])) throw new Error(`This model is damaged: weight ${i} is ${weights[i]}.`);
   return weights;
 }

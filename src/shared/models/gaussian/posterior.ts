@@ -46,7 +46,15 @@ export class GaussianProcessModel implements DynamicsModel {
    * @param candidates  in the order of preference
    * @throws Error when none can; a larger jitter helps
    */
-  static solve(features: Features, output: number, X: Float64Array, n: number, candidates: readonly Float64Array[], y: Float64Array, jitter: number) {
+  static solve(
+    features: Features,
+    output: number,
+    X: Float64Array,
+    n: number,
+    candidates: readonly Float64Array[],
+    y: Float64Array,
+    jitter: number,
+  ) {
     for (const h of candidates) {
       const L = factored(features, output, X, n, h, jitter);
       if (L === undefined) continue;
@@ -104,7 +112,14 @@ function parityOf(features: Features, output: number): -1 | 0 | 1 {
 }
 
 /** Cholesky factor of the covariance of the points, noise included; undefined when it has none. */
-function factored(features: Features, output: number, X: Float64Array, n: number, h: Float64Array, jitter: number): Float64Array | undefined {
+function factored(
+  features: Features,
+  output: number,
+  X: Float64Array,
+  n: number,
+  h: Float64Array,
+  jitter: number,
+): Float64Array | undefined {
   const D = features.inputs.length;
   const kernel = kernelOf(features, output, h);
   const diagonal = exp(2 * h[D + 1]) + jitter;

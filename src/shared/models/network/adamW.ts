@@ -20,7 +20,15 @@ const EPSILON = 1e-8;
  * @param gradient  of all members, in the order of the layout
  * Source: Loshchilov & Hutter 2019, algorithm 2, with the decay scaled by the rate.
  */
-export function adamW(layout: NetworkLayout, parameters: Float32Array, gradient: Float32Array, moments: Moments, rate: number, decay: number, norm: number): void {
+export function adamW(
+  layout: NetworkLayout,
+  parameters: Float32Array,
+  gradient: Float32Array,
+  moments: Moments,
+  rate: number,
+  decay: number,
+  norm: number,
+): void {
   moments.steps++;
   const correction1 = 1 / (1 - power(BETA1, moments.steps));
   const correction2 = 1 / (1 - power(BETA2, moments.steps));

@@ -22,7 +22,12 @@ export class Forward {
    * @param parameters  of all members, in the order of the layout
    * @param outputs     how many of the last layer's outputs are wanted, from the first
    */
-  constructor(layout: NetworkLayout, parameters: Float32Array, outputs: number, private readonly activation: Activation) {
+  constructor(
+    layout: NetworkLayout,
+    parameters: Float32Array,
+    outputs: number,
+    private readonly activation: Activation,
+  ) {
     this.width = layout.layers[0].inputs;
     this.outputWidth = roundedUp(outputs);
     this.members = Array.from({ length: layout.members }, (_, member) => packed(layout, parameters, member, outputs));

@@ -26,20 +26,29 @@ const MOST_LOG_VARIANCE = 2;
  * @returns         the loss, averaged over members and outputs
  */
 export function lossAndGradient(
-  layout: NetworkLayout, activation: Activation, loss: NetworkLoss, parameters: Float32Array,
-  inputs: Float32Array, targets: Float32Array, batch: number, gradient: Float32Array,
+  layout: NetworkLayout,
+  activation: Activation,
+  loss: NetworkLoss,
+  parameters: Float32Array,
+  inputs: Float32Array,
+  targets: Float32Array,
+  batch: number,
+  gradient: Float32Array,
   form: Form = tf.getBackend() === 'wasm' ? 'oneByOne' : 'together',
 ): number {
   const { members, layers } = layout;
   const groups = form === 'together' ? [{ lead: [members], places: placesOf(layout, 0, members) }] : [];
   if (form === 'oneByOne') for (let m = 0; m < members; m++) groups.push({ lead: [], places: placesOf(layout, m, m + 1) });
   const each = layers.length * 2;
-  const part = <A extends Float32Array>(values: A, group: number) => values.slice((group * values.length) / groups.length, ((group + 1) * values.length) / groups.length);
+  const part = <A extends Float32Array>(values: A, group: number) =>
+    values.slice((group * values.length) / groups.length, ((group + 1) * values.length) / groups.length);
   const outputs = targets.length / (members * batch);
 
   let value = NaN;
   tf.tidy(() => {
-    const variables = groups.flatMap(({ lead, places }) => places.map(({ from, to, shape }) => tf.tensor(parameters.slice(from, to), [...lead, ...shape])));
+    const variables = groups.flatMap(({ lead, places }) =>
+      places.map(({ from, to, shape }) => tf.tensor(parameters.slice(from, to), [...lead, ...shape])),
+    );
     const total = (...given: tf.Tensor[]) => {
       const losses = groups.map(({ lead }, group) => {
         const x = tf.tensor(part(inputs, group), [...lead, batch, layers[0].inputs]);
