@@ -38,6 +38,7 @@ export default ts.config(
     },
   },
   { files: ['**/*.ts'], rules: { 'no-undef': 'off' } },
-  { files: ['scripts/**', '*.js', '**/*.mjs', '**/*.cjs'], languageOptions: { globals: globals.node } },
+  // Scripts that drive a browser hold functions that run in its page.
+  { files: ['scripts/**', '*.js', '**/*.mjs', '**/*.cjs'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

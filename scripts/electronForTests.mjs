@@ -6,7 +6,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { NotPrepared, root, sourcesHash } from './bootstrap.mjs';
 
@@ -37,8 +38,9 @@ export async function prepareElectron(mayInstall) {
   const major = Number.parseInt(version);
   const app = major >= 30 ? root : buildForOlder(major);
   say(`Electron ${version} at ${executable}`);
+  const [program, folder] = readableByNobody([executable, app]);
   return {
-    env: { ELECTRON_UNDER_TEST: executable, ELECTRON_UNDER_TEST_VERSION: version, APP_UNDER_TEST: app },
+    env: { ELECTRON_UNDER_TEST: program, ELECTRON_UNDER_TEST_VERSION: version, APP_UNDER_TEST: folder },
     prefix: needsDisplay ? ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24'] : [],
   };
 }
@@ -132,4 +134,27 @@ function buildForOlder(major) {
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name, version, type: 'commonjs', main: 'main/index.js' }));
   writeFileSync(stamp, wanted);
   return app;
+}
+
+/**
+ * As root the tests run Electron as `nobody`, who must be able to read program and app. A clone in root's own folder is
+ * mirrored elsewhere, with links where the disk allows it.
+ */
+function readableByNobody(paths) {
+  if (process.platform !== 'linux' || process.getuid() !== 0) return paths;
+  const group = execFileSync('id', ['-g', 'nobody'], { encoding: 'utf8' }).trim();
+  const canRead = (path) => spawnSync('setpriv', ['--reuid=nobody', `--regid=${group}`, '--clear-groups', 'test', '-r', path]).status === 0;
+  if (paths.every(canRead)) return paths;
+  const mirror = join(tmpdir(), 'upright-electron-tests');
+  say(`the user nobody cannot read ${root}; using a mirror in ${mirror}`);
+  rmSync(mirror, { recursive: true, force: true });
+  mkdirSync(mirror, { mode: 0o755 });
+  for (const name of ['node_modules', 'package.json', 'out', '.electron-tests']) {
+    const [from, to] = [join(root, name), join(mirror, name)];
+    if (!existsSync(from)) continue;
+    if (spawnSync('cp', ['-al', from, to]).status === 0) continue;
+    rmSync(to, { recursive: true, force: true });
+    execFileSync('cp', ['-a', from, to]);
+  }
+  return paths.map((path) => (path === root || path.startsWith(root + sep) ? mirror + path.slice(root.length) : path));
 }

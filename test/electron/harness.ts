@@ -27,13 +27,15 @@ export interface Running {
 export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron-'))): Promise<Running> {
   if (!existsSync(executable)) throw new Error('These tests run by `npm run test:electron`, which finds or brings an Electron and builds the app for it.');
   const asRoot = process.getuid?.() === 0;
-  const application = await _electron.launch({
-    executablePath: asRoot ? join(import.meta.dirname, 'asUser.sh') : executable,
-    chromiumSandbox: true, // without it Playwright adds --no-sandbox
-    args: [app],
-    env: { ...process.env, ELECTRON_BINARY: executable, ELECTRON_HOME: home, UPRIGHT_HOME: join(home, 'upright') } as Record<string, string>,
-    timeout: 30_000,
-  });
+  const application = await connected(() =>
+    _electron.launch({
+      executablePath: asRoot ? join(import.meta.dirname, 'asUser.sh') : executable,
+      chromiumSandbox: true, // without it Playwright adds --no-sandbox
+      args: [app],
+      env: { ...process.env, ELECTRON_BINARY: executable, ELECTRON_HOME: home, UPRIGHT_HOME: join(home, 'upright') } as Record<string, string>,
+      timeout: 20_000,
+    }),
+  );
   let said = '';
   const child = application.process();
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (said += data));
@@ -54,6 +56,17 @@ export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron
     rmSync(home, { recursive: true, force: true });
   };
   return { application, page, pid, said: () => said, complaints, ended, home, end };
+}
+
+/** On a busy machine Playwright now and then misses the app that it has started, although its window is there; then once more. */
+async function connected(start: () => Promise<ElectronApplication>): Promise<ElectronApplication> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+    console.log('Playwright did not reach the app within 20 s; starting it again.');
+    return start();
+  }
 }
 
 /** What the tests keep of the messages that reach the page. */
