@@ -59,7 +59,7 @@ const table: Record<string, Room> = {
 
   renderer: { rooms: ['renderer'], packages: ['svelte', 'svelte/'] },
   'renderer/theme': { rooms: ['shared/settings', 'shared/signals'], packages: ['@fontsource-variable/'] },
-  'renderer/link': { rooms: ['shared/contract'] },
+  'renderer/link': { rooms: ['shared/contract'], packages: ['zod'] },
   'renderer/scene': { rooms: ['renderer/theme'], types: ['shared'], packages: ['three', 'three/', 'd3-scale-chromatic'], never: ['.svelte'] },
   'renderer/plots': { rooms: ['renderer/theme'], types: ['shared'], packages: ['uplot', 'uplot/'], never: ['.svelte'] },
   'renderer/controls': { rooms: ['shared/settings', 'renderer/theme'], packages: page },

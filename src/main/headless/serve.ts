@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Setup } from '../../shared/setups/setup';
 import { pageFolder } from '../page/pageFiles';
 import { createWorkbench } from '../workbench/workbench';
 import { forkControl, spawnLearner } from '../workers/fork';
@@ -15,6 +16,8 @@ export interface ServeOptions {
   /** Whether to open the address in the browser of this desktop. */
   readonly open: boolean;
   readonly version: string;
+  /** What to begin with; the default setup when absent. */
+  readonly setup?: Setup;
 }
 
 /**
@@ -23,9 +26,9 @@ export interface ServeOptions {
  *
  * @throws LackingError when the port is taken
  */
-export async function runServe({ port, open, version }: ServeOptions, world: Pick<World, 'home' | 'now' | 'signal' | 'announce' | 'warn'>): Promise<void> {
+export async function runServe({ port, open, version, setup }: ServeOptions, world: Pick<World, 'home' | 'now' | 'signal' | 'announce' | 'warn'>): Promise<void> {
   const token = randomBytes(32).toString('base64url');
-  const workbench = createWorkbench({ forkControl, spawnLearner, now: world.now, home: world.home, version });
+  const workbench = createWorkbench({ forkControl, spawnLearner, now: world.now, home: world.home, version, ...(setup && { setup }) });
   let server: RunningServer | undefined;
   let tokenFile: string | undefined;
   try {

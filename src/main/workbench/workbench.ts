@@ -64,6 +64,10 @@ class WorkbenchService implements Workbench {
 
   constructor(private readonly ports: WorkbenchPorts) {
     this.startedAt = ports.now();
+    if (ports.setup !== undefined) {
+      this.base = this.setup = ports.setup;
+      this.resolved = resolveSetup(ports.setup);
+    }
     this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner() });
     this.learning = this.newLearning();
     this.forkControl();

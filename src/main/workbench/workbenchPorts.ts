@@ -1,4 +1,5 @@
 import type { Transport } from '../../shared/contract/transport';
+import type { Setup } from '../../shared/setups/setup';
 import type { ControlChild, LearnerChild } from './children';
 
 /** What a shell hands to the workbench. The workbench never learns which shell it was. */
@@ -12,6 +13,8 @@ export interface WorkbenchPorts {
   /** Folder of the user's data; created when first written to. */
   readonly home: string;
   readonly version: string;
+  /** What to begin with; the default setup when absent. */
+  readonly setup?: Setup;
 }
 
 /** The workbench as its shells hold it. */
