@@ -29,12 +29,15 @@ export interface Training {
   readonly seed: number;
   onProgress?(progress: FitProgress): void;
   checkpoint?(): Promise<void>;
-  /** Error on held-out data of the parameters as they are now. */
+  /** Error on held-out data of the parameters as they are now. With it the best parameters are kept, and training stops early. */
   heldOut?(): number;
 }
 
 /** Every so many steps there is a checkpoint and a report. */
 const SLICE = 10;
+/** Every so many slices the held-out error is taken; training ends when it has not fallen for so large a share of the steps. */
+const SLICES_A_LOOK = 5;
+const PATIENCE = 1 / 3;
 
 /**
  * Trains all members in place by AdamW on the gradients of TensorFlow.js: the rate is constant at first, then a cosine
@@ -55,6 +58,7 @@ export async function train(task: Training, parameters: Float32Array, moments: M
   const draws = Array.from({ length: members }, (_, member) => drawer(task, member));
   const lossName = task.loss === 'squaredError' ? 'half the squared error, over the targets’ mean square' : 'negative log likelihood';
   let recent = NaN;
+  let best: Kept | undefined;
   for (let step = 0; step < steps; step++) {
     if (step % SLICE === 0 && task.checkpoint !== undefined) await task.checkpoint();
     for (let member = 0, x = 0, y = 0; member < members; member++) {
@@ -70,10 +74,34 @@ export async function train(task: Training, parameters: Float32Array, moments: M
     adamW(layout, parameters, gradient, moments, rateAt(task, step), task.weightDecay, task.gradientNorm);
     const done = step + 1;
     if (done % SLICE === 0 || done === steps) {
-      const heldOut = (done % (10 * SLICE) === 0 || done === steps) && task.heldOut ? { heldOut: task.heldOut() } : {};
-      task.onProgress?.({ phase: 'fit', done, total: steps, unit: 'steps', loss: recent, lossName, ...heldOut });
+      const looks = task.heldOut !== undefined && (done % (SLICES_A_LOOK * SLICE) === 0 || done === steps);
+      const heldOut = looks ? task.heldOut!() : undefined;
+      if (heldOut !== undefined && heldOut < (best?.heldOut ?? Infinity)) best = kept(heldOut, done, parameters, moments);
+      task.onProgress?.({ phase: 'fit', done, total: steps, unit: 'steps', loss: recent, lossName, ...(heldOut === undefined ? {} : { heldOut }) });
+      if (best !== undefined && done - best.step >= steps * PATIENCE) break;
     }
   }
+  if (best !== undefined) restore(best, parameters, moments);
+}
+
+/** The state of a training at the step whose held-out error was least. */
+interface Kept {
+  readonly heldOut: number;
+  readonly step: number;
+  readonly parameters: Float32Array;
+  readonly moments: Readonly<Moments>;
+}
+const kept = (heldOut: number, step: number, parameters: Float32Array, { first, second, steps }: Moments): Kept => ({
+  heldOut,
+  step,
+  parameters: parameters.slice(),
+  moments: { first: first.slice(), second: second.slice(), steps },
+});
+function restore({ parameters, moments }: Kept, into: Float32Array, intoMoments: Moments): void {
+  into.set(parameters);
+  intoMoments.first.set(moments.first);
+  intoMoments.second.set(moments.second);
+  intoMoments.steps = moments.steps;
 }
 
 function rateAt({ steps, rate, constantShare, finalShare }: Training, step: number): number {
