@@ -45,7 +45,8 @@ const PATIENCE = 1 / 3;
  * transition as it was or mirrored with probability ½.
  */
 export async function train(task: Training, parameters: Float32Array, moments: Moments): Promise<void> {
-  if (tensorBackend() === undefined) throw new Error('No TensorFlow.js backend was chosen in this process; networks train in the learner process.');
+  if (tensorBackend() === undefined)
+    throw new Error('No TensorFlow.js backend was chosen in this process; networks train in the learner process.');
   const { layout, rows, steps } = task;
   const { members } = layout;
   let batch = Math.min(task.leastBatch, task.batch);
@@ -69,7 +70,8 @@ export async function train(task: Training, parameters: Float32Array, moments: M
       }
     }
     const loss = lossAndGradient(layout, task.activation, task.loss, parameters, inputs, targets, batch, gradient);
-    if (!Number.isFinite(loss)) throw new Error(`The training of the network diverged at step ${step + 1}. Lower its learning rate or its gradient norm.`);
+    if (!Number.isFinite(loss))
+      throw new Error(`The training of the network diverged at step ${step + 1}. Lower its learning rate or its gradient norm.`);
     recent = Number.isNaN(recent) ? loss : 0.9 * recent + 0.1 * loss;
     adamW(layout, parameters, gradient, moments, rateAt(task, step), task.weightDecay, task.gradientNorm);
     const done = step + 1;
@@ -77,7 +79,15 @@ export async function train(task: Training, parameters: Float32Array, moments: M
       const looks = task.heldOut !== undefined && (done % (SLICES_A_LOOK * SLICE) === 0 || done === steps);
       const heldOut = looks ? task.heldOut!() : undefined;
       if (heldOut !== undefined && heldOut < (best?.heldOut ?? Infinity)) best = kept(heldOut, done, parameters, moments);
-      task.onProgress?.({ phase: 'fit', done, total: steps, unit: 'steps', loss: recent, lossName, ...(heldOut === undefined ? {} : { heldOut }) });
+      task.onProgress?.({
+        phase: 'fit',
+        done,
+        total: steps,
+        unit: 'steps',
+        loss: recent,
+        lossName,
+        ...(heldOut === undefined ? {} : { heldOut }),
+      });
       if (best !== undefined && done - best.step >= steps * PATIENCE) break;
     }
   }
@@ -146,7 +156,11 @@ function shuffle(order: number[], random: Random): void {
  * Fresh parameters: weights normal with `weightScale` over the root of the fan-in (the first layer's counts as 5, whatever
  * the inputs, because they are correlated), hidden biases normal, the last layer small so that the first guess is 0.
  */
-export function initialParameters(layout: NetworkLayout, seed: number, scales: { weightScale: number; biasScale: number; lastScale: number }): Float32Array {
+export function initialParameters(
+  layout: NetworkLayout,
+  seed: number,
+  scales: { weightScale: number; biasScale: number; lastScale: number },
+): Float32Array {
   const parameters = new Float32Array(layout.size);
   for (let member = 0; member < layout.members; member++) {
     const random = randomStream(streamKey(seed, 0x696e, member, 0));
