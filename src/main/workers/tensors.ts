@@ -91,7 +91,7 @@ function loadNative(): string | undefined {
   }
   const lib = join(folder, 'lib');
   const built = existsSync(lib) && readdirSync(lib).some((version) => existsSync(join(lib, version, 'tfjs_binding.node')));
-  if (!built) return 'binding not built (npm run tensorflow builds it)';
+  if (!built) return 'binding not built';
   // Gone from Node 23 on, still called by tfjs-node 4.22.
   const util = nodeUtil as unknown as Record<string, unknown>;
   util['isNullOrUndefined'] ??= (value: unknown) => value === undefined || value === null;
