@@ -17,7 +17,6 @@ export const entries = {
   control: 'src/main/workers/control.ts',
   planner: 'src/main/workers/planner.ts',
   evaluator: 'src/main/workers/evaluator.ts',
-  evaluator: 'src/main/workers/evaluator.ts',
   learner: 'src/main/workers/learner.ts',
   learnRun: 'src/main/workers/learnRun.ts',
 };
