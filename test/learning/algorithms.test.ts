@@ -3,7 +3,8 @@ import * as algorithms from '../../src/shared/learning';
 import type { LearningAlgorithm } from '../../src/shared/learning/algorithm';
 import { defaultsOf, settle, type SettingsOf, type SettingsSchema } from '../../src/shared/settings';
 
-const create = (algorithm: LearningAlgorithm, values = {}) => algorithm.create(settle(algorithm.settings, values) as SettingsOf<SettingsSchema>);
+const create = (algorithm: LearningAlgorithm, values = {}) =>
+  algorithm.create(settle(algorithm.settings, values) as SettingsOf<SettingsSchema>);
 
 describe.each(Object.entries(algorithms))('algorithm %s', (_id, algorithm) => {
   test('names its source and explains every setting', () => {
@@ -37,6 +38,10 @@ describe('iterative MPC', () => {
     expect(create(iterativeMpc).nextEpisode(0, 0)).toEqual({ randomSeconds: 0.5, replan: 'everyPeriod', seconds: 8, fitFirst: false });
     expect(create(iterativeMpc).nextEpisode(1, 8)).toEqual({ randomSeconds: 0, replan: 'everyPeriod', seconds: 8, fitFirst: false });
     expect(create(iterativeMpc).nextEpisode(99, 800)).toBeDefined();
+  });
+  test('leaves to the next episode what is left of the random data when one was cut short', () => {
+    expect(create(iterativeMpc).nextEpisode(1, 0.1)!.randomSeconds).toBeCloseTo(0.4, 9);
+    expect(create(iterativeMpc).nextEpisode(1, 0.5)!.randomSeconds).toBe(0);
   });
   test('wants its first fit at 0.5 s and another every 0.25 s, through the end of one episode and into the next', () => {
     const instance = create(iterativeMpc);
@@ -82,7 +87,8 @@ describe('iterative', () => {
 
   test('is random data, and then fits and plans before every episode for as long as it may', () => {
     expect(instance.nextEpisode(0, 0)).toMatchObject({ randomSeconds: Infinity, fitFirst: false });
-    for (const index of [1, 2, 50]) expect(instance.nextEpisode(index, 8 * index)).toEqual({ randomSeconds: 0, replan: 'once', seconds: 8, fitFirst: true });
+    for (const index of [1, 2, 50])
+      expect(instance.nextEpisode(index, 8 * index)).toEqual({ randomSeconds: 0, replan: 'once', seconds: 8, fitFirst: true });
   });
   test('never fits while an episode runs', () => {
     expect(instance.wantsFit({ experience: 100, sinceFit: Infinity, rows: 2000 })).toBe(false);

@@ -150,6 +150,7 @@ export class LiveRun {
     this.planNumber = 0;
     this.planTimes.clear();
     this.evaluations = undefined;
+    this.ports.send({ kind: 'configured' });
     this.sendStatus();
   }
 

@@ -3,7 +3,7 @@ import { serve, type ServedClient } from '../../shared/contract/rpc';
 import type { Transport } from '../../shared/contract/transport';
 import type { SettingValues } from '../../shared/settings';
 import { builtInSetups, defaultSetup } from '../../shared/setups/builtIn';
-import { resolveSetup, settingOf, withValues, type ResolvedSetup } from '../../shared/setups/resolve';
+import { resolveSetup, settingOf, withValues, type ResolvedSetup, type Room } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import type { ControlStatus, FromControl, ToControl } from '../../shared/contract/controlMessages';
 import type { ControlChild } from './children';
@@ -50,6 +50,8 @@ class WorkbenchService implements Workbench {
   private control: ControlChild | undefined;
   private controlHeardAt = 0;
   private controlStatus: ControlStatus | undefined;
+  /** Answers to `configure` still to come: until then the control process speaks of the setup before. */
+  private configuring = 0;
   private model: { readonly fit: number; readonly rows: number } | undefined;
   private state: Status['state'] = 'STARTING';
   private reason = '';
@@ -144,10 +146,8 @@ class WorkbenchService implements Workbench {
       },
       resetSettings: async ({ lease, ids }) => {
         held(lease);
-        const defaults = resolveSetup(this.base);
-        const wanted = ids ?? describeSettings(this.resolved, defaults, {}).flatMap(({ settings }) => settings.map(({ id }) => id));
-        const changed = wanted.filter((id) => id in this.setup.values || id in this.pending);
-        this.changeSettings(Object.fromEntries(changed.map((id) => [id, valueAt(defaults, id)])));
+        const wanted = ids ?? this.sections.flatMap(({ settings }) => settings.map(({ id }) => id));
+        this.changeSettings(this.defaultsWhereChanged(wanted));
       },
       chooseSetup: async ({ lease, setup: name, ...parts }) => {
         held(lease);
@@ -216,6 +216,17 @@ class WorkbenchService implements Workbench {
     this.tellSettings();
   }
 
+  /** The defaults of the setup for those of `ids` that are not at them. @throws SettingError for an id that does not exist */
+  private defaultsWhereChanged(ids: readonly string[]): Record<string, SettingValues[string]> {
+    const defaults = resolveSetup(this.base);
+    const changed: Record<string, SettingValues[string]> = {};
+    for (const id of ids) {
+      const byDefault = valueAt(defaults, id) ?? settingOf(this.resolved.schemas, id).default;
+      if (Object.hasOwn(this.pending, id) || String(valueAt(this.resolved, id)) !== String(byDefault)) changed[id] = byDefault;
+    }
+    return changed;
+  }
+
   private async choose(name: string | undefined, parts: Readonly<Partial<Setup>>): Promise<void> {
     const given = Object.fromEntries(Object.entries(parts).filter(([, id]) => id !== undefined)) as Partial<Setup>;
     if (name !== undefined && !Object.hasOwn(builtInSetups, name))
@@ -239,7 +250,7 @@ class WorkbenchService implements Workbench {
     this.learning = this.newLearning();
     this.model = undefined;
     this.history.clear();
-    this.toControl({ kind: 'configure', setup: this.setup });
+    this.configureControl();
     this.tellSetup();
     const { age } = this;
     await this.learning.begin();
@@ -260,20 +271,24 @@ class WorkbenchService implements Workbench {
   }
   private async nextEpisode(pose?: readonly number[]): Promise<void> {
     const age = ++this.age;
+    this.settlePending();
     const next = await this.learning.nextEpisode();
     if (age !== this.age || this.closing) return;
     if (next === undefined)
       return this.enter('STOPPED', `${this.resolved.algorithm.label} is done. Start again with "Forget and learn again".`);
-    if (Object.keys(this.pending).length > 0) {
-      this.setup = withValues(this.setup, this.pending);
-      this.pending = {};
-      this.resolved = resolveSetup(this.setup);
-      this.learning.adopt(this.resolved);
-      this.tellSetup();
-    }
     this.toControl({ kind: 'episode', setup: this.setup, index: next.index, plan: next.plan, pose });
+    if (next.plan.fitFirst && this.learning.model === undefined) this.toControl({ kind: 'goOn' }); // the fit failed: none will come
     this.toControl({ kind: 'speed', speed: this.speed });
     this.enter('RUNNING', '');
+  }
+  /** What waited for the next episode applies now. */
+  private settlePending(): void {
+    if (Object.keys(this.pending).length === 0) return;
+    this.setup = withValues(this.setup, this.pending);
+    this.pending = {};
+    this.resolved = resolveSetup(this.setup);
+    this.learning.adopt(this.resolved);
+    this.tellSetup();
   }
   private pause(paused: boolean): void {
     if (this.state !== 'RUNNING' && this.state !== 'PAUSED') return;
@@ -294,6 +309,7 @@ class WorkbenchService implements Workbench {
   private forkControl(): void {
     const child = this.ports.forkControl();
     this.control = child;
+    this.configuring = 0;
     this.controlHeardAt = this.ports.now();
     child.onMessage((message) => {
       if (this.control === child) this.fromControl(message as FromControl);
@@ -308,9 +324,15 @@ class WorkbenchService implements Workbench {
       this.notice('fault', `The control process ${how}. The command is zero; a new one was started and waits for Start.`);
       this.enter('FAULT', `The control process ${how}.`);
       this.forkControl();
-      this.toControl({ kind: 'configure', setup: this.setup });
+      this.configureControl();
       this.restoreModel();
     });
+  }
+  private configureControl(): void {
+    if (this.control === undefined) return;
+    this.configuring++;
+    this.controlStatus = undefined;
+    this.toControl({ kind: 'configure', setup: this.setup });
   }
   /** A new control process learns what the old one knew. */
   private restoreModel(): void {
@@ -323,6 +345,11 @@ class WorkbenchService implements Workbench {
   }
   private fromControl(message: FromControl): void {
     this.controlHeardAt = this.ports.now();
+    if (message.kind === 'configured') {
+      this.configuring--;
+      return;
+    }
+    if (this.configuring > 0 && message.kind !== 'notice') return; // the last words of another setup are no data of this one
     switch (message.kind) {
       case 'telemetry': {
         const { block, transitions } = message;
@@ -470,9 +497,13 @@ function slowness(planMs: number | undefined, periodMs: number): string {
   return 'this machine is busy with plans, pictures and fits';
 }
 
-const valueAt = (resolved: ResolvedSetup, id: string): SettingValues[string] => {
+/** undefined where the setup has no such setting. */
+const valueAt = ({ settings }: ResolvedSetup, id: string): SettingValues[string] | undefined => {
   const dot = id.indexOf('.');
-  return resolved.settings[id.slice(0, dot) as keyof ResolvedSetup['settings']][id.slice(dot + 1)]!;
+  const room = id.slice(0, dot);
+  const key = id.slice(dot + 1);
+  if (!Object.hasOwn(settings, room) || !Object.hasOwn(settings[room as Room], key)) return undefined;
+  return settings[room as Room][key];
 };
 
 /** Asks a child to leave and waits; kills it when it does not. */

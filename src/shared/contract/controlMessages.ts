@@ -68,6 +68,8 @@ export interface ControlStatus {
 }
 export type FromControl =
   | { readonly kind: 'hello'; readonly pid: number }
+  /** The answer to `configure`: what was said before it is of the setup before. */
+  | { readonly kind: 'configured' }
   | { readonly kind: 'telemetry'; readonly block: TelemetryBlock; readonly transitions: TransitionBlock }
   | { readonly kind: 'plan'; readonly frame: Uint8Array }
   | { readonly kind: 'status'; readonly status: ControlStatus }

@@ -26,7 +26,13 @@ export const iterativeMpc = defineAlgorithm({
   },
   create({ episode, random, refit }): AlgorithmInstance {
     return {
-      nextEpisode: (index) => ({ randomSeconds: index === 0 ? random : 0, replan: 'everyPeriod', seconds: episode, fitFirst: false }),
+      // an episode that was cut short leaves the rest of the random data to the next: without it there would be no first fit
+      nextEpisode: (_index, experience) => ({
+        randomSeconds: Math.max(0, random - experience),
+        replan: 'everyPeriod',
+        seconds: episode,
+        fitFirst: false,
+      }),
       wantsFit: ({ experience, sinceFit, rows }) => experience >= random - 1e-9 && rows >= 3 && sinceFit >= refit - 1e-9,
     };
   },
