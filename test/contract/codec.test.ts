@@ -14,7 +14,10 @@ describe('what is sent arrives', () => {
     ['singles', { tips: Float32Array.of(0.1, NaN, -Infinity) }],
     ['bytes', { frame: Uint8Array.of(0, 1, 255) }],
     ['empty arrays', { a: new Float64Array(), b: new Float32Array(), c: new Uint8Array(), d: Float64Array.of(1) }],
-    ['arrays in lists, of every kind, of awkward lengths', [Uint8Array.of(1), Float64Array.of(2), Uint8Array.of(1, 2, 3, 4, 5), Float32Array.of(3), Float64Array.of(4)]],
+    [
+      'arrays in lists, of every kind, of awkward lengths',
+      [Uint8Array.of(1), Float64Array.of(2), Uint8Array.of(1, 2, 3, 4, 5), Float32Array.of(3), Float64Array.of(4)],
+    ],
     ['an array alone', Float64Array.of(1, 2)],
   ])('%s', (_what, message) => {
     expect(roundTrip(message)).toEqual(message);
@@ -82,7 +85,12 @@ describe('hostile bytes', () => {
     const originals = Array.from({ length: 40 }, () => encode(randomValue(random, 0)));
     let refused = 0;
     for (let i = 0; i < 10_000; i++) {
-      const bytes = i % 3 === 0 ? randomBytes(random) : i % 3 === 1 ? mutated(originals[random.below(originals.length)], random) : header(randomText(random));
+      const bytes =
+        i % 3 === 0
+          ? randomBytes(random)
+          : i % 3 === 1
+            ? mutated(originals[random.below(originals.length)], random)
+            : header(randomText(random));
       try {
         decode(bytes);
       } catch (error) {
@@ -146,6 +154,30 @@ function mutated(original: Uint8Array, random: Random): Uint8Array {
   for (let flips = random.below(4); flips > 0 && bytes.length > 0; flips--) bytes[random.below(bytes.length)] = random.below(256);
   return bytes;
 }
-const words = ['{', '}', '[', ']', ':', ',', '"$u"', '"f64"', '"f32"', '"u8"', '"n"', '"NaN"', '"__proto__"', '1', '-1', '1e308', '4294967296', 'null', '{"$u":"u8","n":0}', '{"$u":"NaN"}'];
-const randomText = (random: Random) => (random.uniform() < 0.2 ? words[random.below(words.length)] : Array.from({ length: random.below(8) }, () => words[random.below(words.length)]).join(''));
+const words = [
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ',',
+  '"$u"',
+  '"f64"',
+  '"f32"',
+  '"u8"',
+  '"n"',
+  '"NaN"',
+  '"__proto__"',
+  '1',
+  '-1',
+  '1e308',
+  '4294967296',
+  'null',
+  '{"$u":"u8","n":0}',
+  '{"$u":"NaN"}',
+];
+const randomText = (random: Random) =>
+  random.uniform() < 0.2
+    ? words[random.below(words.length)]
+    : Array.from({ length: random.below(8) }, () => words[random.below(words.length)]).join('');
 const prototypes = () => [Object.prototype, Array.prototype, Float64Array.prototype, Uint8Array.prototype].map((of) => Reflect.ownKeys(of));

@@ -16,7 +16,10 @@ test('a hundred thousand hostile payloads: none throws, each is answered, and wh
   for (let i = 0; i < PAYLOADS; i++) {
     const name = callNames[random.below(callNames.length)];
     const params = hostileParams(name, random);
-    const message = random.uniform() < 0.05 ? hostileValue(random, 0) : { kind: 'call', id: i, name: random.uniform() < 0.95 ? name : hostileValue(random, 0), params };
+    const message =
+      random.uniform() < 0.05
+        ? hostileValue(random, 0)
+        : { kind: 'call', id: i, name: random.uniform() < 0.95 ? name : hostileValue(random, 0), params };
     if (isNumberedCall(message)) calledWithNumber++;
     server.receive(overTheWire(message, random));
     if (i % 1000 !== 999) continue;
@@ -47,7 +50,8 @@ test('64 MB in one field, lists ten thousand deep and detached memory are refuse
   for (const name of callNames) {
     if (fullParams[name] === undefined) continue;
     for (const value of hostile) {
-      for (const key of Object.keys(fullParams[name])) server.receive({ kind: 'call', id: 1, name, params: { ...(fullParams[name] as object), [key]: value } });
+      for (const key of Object.keys(fullParams[name]))
+        server.receive({ kind: 'call', id: 1, name, params: { ...(fullParams[name] as object), [key]: value } });
       server.receive({ kind: 'call', id: 1, name, params: value });
       server.receive({ kind: 'call', id: 1, name: value, params: {} });
     }
@@ -68,7 +72,8 @@ function expectFormOf(name: CallName, params: unknown): void {
     return;
   }
   if (typeof params !== 'object' || params === null || Array.isArray(params)) throw new Error(`${name} was given no object`);
-  for (const key of Reflect.ownKeys(params)) if (typeof key !== 'string' || !Object.hasOwn(full, key)) throw new Error(`${name} was given the key ${String(key).slice(0, 40)}`);
+  for (const key of Reflect.ownKeys(params))
+    if (typeof key !== 'string' || !Object.hasOwn(full, key)) throw new Error(`${name} was given the key ${String(key).slice(0, 40)}`);
   for (const value of Object.values(params)) expectTame(name, value, 0);
 }
 function expectTame(name: string, value: unknown, depth: number): void {
@@ -85,7 +90,10 @@ function expectTame(name: string, value: unknown, depth: number): void {
 // ── makers ──
 
 const isNumberedCall = (message: unknown) =>
-  typeof message === 'object' && message !== null && (message as { kind?: unknown }).kind === 'call' && typeof (message as { id?: unknown }).id === 'number';
+  typeof message === 'object' &&
+  message !== null &&
+  (message as { kind?: unknown }).kind === 'call' &&
+  typeof (message as { id?: unknown }).id === 'number';
 
 /** Half of them as they are (a MessagePort), half through the codec (a WebSocket), where they have a form there. */
 function overTheWire(message: unknown, random: Random): unknown {
@@ -108,12 +116,38 @@ function hostileParams(name: CallName, random: Random): unknown {
     if (way < 0.55) params[key] = hostileValue(random, 0);
     else if (way < 0.7) delete params[key];
     else if (way < 0.8) params[String(hostileValue(random, 3))] = hostileValue(random, 0);
-    else if (way < 0.9) Object.defineProperty(params, '__proto__', { value: hostileValue(random, 0), enumerable: true, configurable: true, writable: true });
-    else if (typeof params[key] === 'object') params[key] = { ...(params[key] as object), [String(hostileValue(random, 3))]: hostileValue(random, 1) };
+    else if (way < 0.9)
+      Object.defineProperty(params, '__proto__', { value: hostileValue(random, 0), enumerable: true, configurable: true, writable: true });
+    else if (typeof params[key] === 'object')
+      params[key] = { ...(params[key] as object), [String(hostileValue(random, 3))]: hostileValue(random, 1) };
   }
   return params;
 }
-const odd: readonly unknown[] = [undefined, null, true, false, 0, -0, 1, -1, 0.5, 1.5, 1e308, -1e308, 5e-324, 2 ** 53, NaN, Infinity, -Infinity, '', 'l', 'a', '__proto__', 'constructor', 'toString'];
+const odd: readonly unknown[] = [
+  undefined,
+  null,
+  true,
+  false,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  1.5,
+  1e308,
+  -1e308,
+  5e-324,
+  2 ** 53,
+  NaN,
+  Infinity,
+  -Infinity,
+  '',
+  'l',
+  'a',
+  '__proto__',
+  'constructor',
+  'toString',
+];
 function hostileValue(random: Random, depth: number): unknown {
   const kind = random.below(depth > 2 ? odd.length : odd.length + 8);
   if (kind < odd.length) return odd[kind];

@@ -20,8 +20,13 @@ describe('a call', () => {
     expect(heard).toEqual([{ name, params: fullParams[name] }]);
   });
   test('is answered by its own answer when a later one is ready first', async () => {
-    const { client } = joined({ takeControls: ({ take }) => new Promise((done) => setTimeout(() => done({ lease: String(take) }), take ? 20 : 0)) });
-    expect(await Promise.all([client.takeControls({ take: true }), client.takeControls({ take: false })])).toEqual([{ lease: 'true' }, { lease: 'false' }]);
+    const { client } = joined({
+      takeControls: ({ take }) => new Promise((done) => setTimeout(() => done({ lease: String(take) }), take ? 20 : 0)),
+    });
+    expect(await Promise.all([client.takeControls({ take: true }), client.takeControls({ take: false })])).toEqual([
+      { lease: 'true' },
+      { lease: 'false' },
+    ]);
   });
   test('carries values that JSON has not, and shares no memory', async () => {
     const own = Float64Array.of(NaN, Infinity);
@@ -76,35 +81,59 @@ describe('the check at run time', () => {
     if (fullParams[name] !== undefined) expect(message).toMatch(/Unrecognized key: "surplus"/);
   });
   test.each(callNames)('%s refuses a __proto__ that came as a key', async (name) => {
-    const params = JSON.parse(JSON.stringify(fullParams[name] ?? {}).replace('{', '{"__proto__":{"take":true,"lease":"l"},').replace(',}', '}')) as unknown;
+    const params = JSON.parse(
+      JSON.stringify(fullParams[name] ?? {})
+        .replace('{', '{"__proto__":{"take":true,"lease":"l"},')
+        .replace(',}', '}'),
+    ) as unknown;
     await refusalOf(name, params);
   });
-  test.each(callNames.filter((name) => fullParams[name] !== undefined))('%s refuses to do without what it needs, and does without the rest', async (name) => {
-    for (const key of Object.keys(fullParams[name]!)) {
-      const { [key]: _left, ...rest } = fullParams[name] as unknown as Record<string, unknown>;
-      if (!optional[name]?.includes(key)) {
-        expect(await refusalOf(name, rest)).toContain(key);
-        continue;
+  test.each(callNames.filter((name) => fullParams[name] !== undefined))(
+    '%s refuses to do without what it needs, and does without the rest',
+    async (name) => {
+      for (const key of Object.keys(fullParams[name]!)) {
+        const { [key]: _left, ...rest } = fullParams[name] as unknown as Record<string, unknown>;
+        if (!optional[name]?.includes(key)) {
+          expect(await refusalOf(name, rest)).toContain(key);
+          continue;
+        }
+        const { api, heard } = rememberingApi();
+        servedByHand(api).receive({ kind: 'call', id: 1, name, params: rest });
+        await settled();
+        expect(heard).toEqual([{ name, params: rest }]);
       }
-      const { api, heard } = rememberingApi();
-      servedByHand(api).receive({ kind: 'call', id: 1, name, params: rest });
-      await settled();
-      expect(heard).toEqual([{ name, params: rest }]);
-    }
-  });
-  test.each(callNames.filter((name) => fullParams[name] !== undefined))('%s refuses values of a wrong kind in every place', async (name) => {
-    const wrong = [undefined, null, NaN, Infinity, {}, [{}], Symbol('x'), () => 1, 1n, new Map(), new Date(0), Float64Array.of(1), new Array(3)];
-    for (const key of Object.keys(fullParams[name]!)) {
-      for (const value of wrong) {
-        if (value === undefined && optional[name]?.includes(key)) continue;
-        // an empty object holds no settings to change: that is no mistake
-        if (name === 'changeSettings' && key === 'values' && typeof value === 'object' && value?.constructor === Object) continue;
-        const message = await refusalOf(name, { ...(fullParams[name] as object), [key]: value });
-        expect(message).toMatch(new RegExp(`^${name} was refused: `));
+    },
+  );
+  test.each(callNames.filter((name) => fullParams[name] !== undefined))(
+    '%s refuses values of a wrong kind in every place',
+    async (name) => {
+      const wrong = [
+        undefined,
+        null,
+        NaN,
+        Infinity,
+        {},
+        [{}],
+        Symbol('x'),
+        () => 1,
+        1n,
+        new Map(),
+        new Date(0),
+        Float64Array.of(1),
+        new Array(3),
+      ];
+      for (const key of Object.keys(fullParams[name]!)) {
+        for (const value of wrong) {
+          if (value === undefined && optional[name]?.includes(key)) continue;
+          // an empty object holds no settings to change: that is no mistake
+          if (name === 'changeSettings' && key === 'values' && typeof value === 'object' && value?.constructor === Object) continue;
+          const message = await refusalOf(name, { ...(fullParams[name] as object), [key]: value });
+          expect(message).toMatch(new RegExp(`^${name} was refused: `));
+        }
       }
-    }
-    for (const value of wrong.slice(1)) await refusalOf(name, value);
-  });
+      for (const value of wrong.slice(1)) await refusalOf(name, value);
+    },
+  );
   test.each<[string, unknown, RegExp]>([
     ['setSpeed', { lease: 'l', speed: 0.09 }, />=0\.1/],
     ['setSpeed', { lease: 'l', speed: 10.1 }, /<=10/],
@@ -182,7 +211,11 @@ describe('events, pings and endings', () => {
     leave();
     served.announce('notice', notice);
     await settled();
-    expect(heard).toEqual([['a', notice], ['b', notice], ['b', notice]]);
+    expect(heard).toEqual([
+      ['a', notice],
+      ['b', notice],
+      ['b', notice],
+    ]);
   });
   test('a client answers pings by itself, with their number', async () => {
     const { served } = joined();
@@ -223,7 +256,13 @@ describe('events, pings and endings', () => {
     const client = connect(near);
     far.onMessage((message) => {
       const { id } = message as { id: number };
-      for (const answer of [{ kind: 'result', id: 99, result: 0 }, { kind: 'result', id, result: 1 }, { kind: 'result', id, result: 2 }, { kind: 'odd' }]) far.send(answer);
+      for (const answer of [
+        { kind: 'result', id: 99, result: 0 },
+        { kind: 'result', id, result: 1 },
+        { kind: 'result', id, result: 2 },
+        { kind: 'odd' },
+      ])
+        far.send(answer);
     });
     expect(await client.snapshot()).toBe(1);
   });
@@ -245,5 +284,9 @@ describe('events, pings and endings', () => {
 });
 
 function bytes(pipe: Transport): Transport {
-  return { ...pipe, send: (message) => pipe.send(encode(message)), onMessage: (listener) => pipe.onMessage((message) => listener(decode(message as Uint8Array))) };
+  return {
+    ...pipe,
+    send: (message) => pipe.send(encode(message)),
+    onMessage: (listener) => pipe.onMessage((message) => listener(decode(message as Uint8Array))),
+  };
 }

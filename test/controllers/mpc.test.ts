@@ -5,7 +5,10 @@ import { defaultsOf, type SettingsOf, type SettingsSchema, type SettingValues } 
 
 const PERIOD = 0.05;
 const controller = (values: SettingValues = {}) => {
-  const instance = mpc.create({ limit: 10, period: PERIOD, seed: 1, drivenRate: 1, rateScale: 2 }, { ...defaultsOf(mpc.settings), ...values } as SettingsOf<SettingsSchema>);
+  const instance = mpc.create({ limit: 10, period: PERIOD, seed: 1, drivenRate: 1, rateScale: 2 }, {
+    ...defaultsOf(mpc.settings),
+    ...values,
+  } as SettingsOf<SettingsSchema>);
   instance.reset(0);
   return instance;
 };
@@ -57,7 +60,10 @@ describe('a plan', () => {
   test('made once is followed to its end without feedback', () => {
     const instance = controller({ replan: 'once' });
     const plan = planFrom(1, 160);
-    const actions = Array.from({ length: 160 }, (_, step) => instance.act(at(step, { plan, state: Float64Array.of(step, -step, 0, 0) })).action);
+    const actions = Array.from(
+      { length: 160 },
+      (_, step) => instance.act(at(step, { plan, state: Float64Array.of(step, -step, 0, 0) })).action,
+    );
     expect(actions).toEqual(Array.from({ length: 160 }, (_, i) => i + 1));
     expect(instance.act(at(160, { plan })).basis).toBe('damp');
   });
@@ -77,15 +83,15 @@ describe('without a plan', () => {
   test('one valid plan begins the ladder anew', () => {
     const instance = controller({ dampSeconds: 0.1 });
     const basisAt = (step: number, withPlan: boolean) => instance.act(at(step, withPlan ? { plan: planFrom(step + 1) } : {})).basis;
-    expect([basisAt(0, false), basisAt(1, false), basisAt(2, false), basisAt(3, true), basisAt(4, false), basisAt(5, false), basisAt(6, false)]).toEqual([
-      'damp',
-      'damp',
-      'zero',
-      'plan',
-      'damp',
-      'damp',
-      'zero',
-    ]);
+    expect([
+      basisAt(0, false),
+      basisAt(1, false),
+      basisAt(2, false),
+      basisAt(3, true),
+      basisAt(4, false),
+      basisAt(5, false),
+      basisAt(6, false),
+    ]).toEqual(['damp', 'damp', 'zero', 'plan', 'damp', 'damp', 'zero']);
   });
   test('with no time for damping the action is zero at once', () => {
     expect(controller({ dampSeconds: 0 }).act(at(0))).toEqual({ action: 0, basis: 'zero', planAge: -1 });

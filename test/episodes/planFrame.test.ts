@@ -44,7 +44,12 @@ describe('a plan frame', () => {
     const bytes = encodePlanFrame(frame);
     const view = new DataView(bytes.buffer);
     expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe('UPR1');
-    expect([view.getUint32(4, true), view.getUint32(8, true), view.getUint16(12, true), view.getUint16(14, true)]).toEqual([frame.id, 160, 64, 24]);
+    expect([view.getUint32(4, true), view.getUint32(8, true), view.getUint16(12, true), view.getUint16(14, true)]).toEqual([
+      frame.id,
+      160,
+      64,
+      24,
+    ]);
     expect([view.getUint16(28, true), view.getUint16(30, true), view.getFloat64(32, true)]).toEqual([4, 4, 8.05]);
     expect(view.getFloat32(40, true)).toBe(frame.actions[0]);
     expect(view.getFloat32(bytes.length - 4, true)).toBe(frame.tips.at(-1));
@@ -66,7 +71,8 @@ describe('a plan frame', () => {
 describe('what is no plan frame is refused in words', () => {
   const bytes = encodePlanFrame(frame);
   test('every frame that was cut short, or has a byte too many', () => {
-    for (let length = 0; length < bytes.length; length += length < 64 ? 1 : 97) expect(() => decodePlanFrame(bytes.slice(0, length))).toThrow(RangeError);
+    for (let length = 0; length < bytes.length; length += length < 64 ? 1 : 97)
+      expect(() => decodePlanFrame(bytes.slice(0, length))).toThrow(RangeError);
     expect(() => decodePlanFrame(bytes.slice(0, 39))).toThrow(/mark is missing/);
     expect(() => decodePlanFrame(bytes.slice(0, -4))).toThrow(/64 rollouts and 24 steps has 15192 bytes; 15188 came/);
     expect(() => decodePlanFrame(Uint8Array.of(...bytes, 0))).toThrow(/15193 came/);

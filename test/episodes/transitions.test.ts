@@ -21,11 +21,23 @@ test('a head is a copy of just those rows: what happens later does not change it
   const head = store.head(2);
   store.add(Float64Array.of(7, 7), 7, Float64Array.of(7, 7));
   store.states.fill(99);
-  expect(head).toEqual({ size: 2, count: 2, states: Float64Array.of(0, 0, 1, 10), actions: Float64Array.of(-0, -1), nexts: Float64Array.of(1, 10, 2, 20) });
+  expect(head).toEqual({
+    size: 2,
+    count: 2,
+    states: Float64Array.of(0, 0, 1, 10),
+    actions: Float64Array.of(-0, -1),
+    nexts: Float64Array.of(1, 10, 2, 20),
+  });
 });
 test('a head is never longer than what there is, and never shorter than nothing', () => {
   expect(filled(3).head(10).count).toBe(3);
-  expect(filled(3).head(-1)).toEqual({ size: 2, count: 0, states: new Float64Array(), actions: new Float64Array(), nexts: new Float64Array() });
+  expect(filled(3).head(-1)).toEqual({
+    size: 2,
+    count: 0,
+    states: new Float64Array(),
+    actions: new Float64Array(),
+    nexts: new Float64Array(),
+  });
 });
 test('a row is copied when it is added: estimators reuse their arrays', () => {
   const store = new TransitionStore(1);

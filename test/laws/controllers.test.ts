@@ -8,7 +8,8 @@ import { defaultsOf, type SettingsOf, type SettingsSchema } from '../../src/shar
 const LIMIT = 10;
 const context: ControllerContext = { limit: LIMIT, period: 0.05, seed: 5, drivenRate: 1, rateScale: 2 };
 const bases = ['plan', 'olderPlan', 'random', 'damp', 'zero'];
-const make = (controller: Controller, seed = context.seed) => controller.create({ ...context, seed }, defaultsOf(controller.settings) as SettingsOf<SettingsSchema>);
+const make = (controller: Controller, seed = context.seed) =>
+  controller.create({ ...context, seed }, defaultsOf(controller.settings) as SettingsOf<SettingsSchema>);
 
 /** An episode as a rough life would have it: plans that come, stay away, are old, wild or no numbers at all. */
 function roughMoments(seed: number, count = 400): Moment[] {
@@ -19,7 +20,10 @@ function roughMoments(seed: number, count = 400): Moment[] {
     time: step * context.period,
     state: Float64Array.from({ length: 4 }, () => (random.uniform() < 0.02 ? NaN : 10 * random.normal())),
     queue: new Float64Array(random.below(3)),
-    plan: random.uniform() < 0.3 ? undefined : { id: step, actsFrom: step + random.below(8) - 4, actions: Float64Array.from({ length: random.below(12) }, wild) },
+    plan:
+      random.uniform() < 0.3
+        ? undefined
+        : { id: step, actsFrom: step + random.below(8) - 4, actions: Float64Array.from({ length: random.below(12) }, wild) },
     hasModel: random.uniform() < 0.9,
     explore: random.uniform() < 0.1,
   }));
@@ -47,7 +51,10 @@ describe.each(Object.entries(controllers))('controller %s', (_id, controller) =>
     }
   });
   test('while state and plan are numbers, so is what it chooses itself', () => {
-    const moments = roughMoments(3).map((moment) => ({ ...moment, state: moment.state.map((value) => (Number.isFinite(value) ? value : 0)) }));
+    const moments = roughMoments(3).map((moment) => ({
+      ...moment,
+      state: moment.state.map((value) => (Number.isFinite(value) ? value : 0)),
+    }));
     for (const { action } of drive(moments)) expect(Number.isFinite(action)).toBe(true);
   });
   test('after a reset the same history gives the same actions; a new one gives them too', () => {

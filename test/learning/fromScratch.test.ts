@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { learnFromScratch, type LearningBudget, type LearningHost, type LearningProgress, type LearningResult } from '../../src/main/control/learningRun';
+import {
+  learnFromScratch,
+  type LearningBudget,
+  type LearningHost,
+  type LearningProgress,
+  type LearningResult,
+} from '../../src/main/control/learningRun';
 import { PlannerPool } from '../../src/main/control/plannerPool';
 import type { SettingValues } from '../../src/shared/settings';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
@@ -24,7 +30,12 @@ function learn({ setup, parts = {}, values = {}, budget = {}, host = {}, again =
     throw new Error('One thread is enough here.');
   });
   const resolved = resolveSetup(withValues({ ...setup, ...parts }, values));
-  return learnFromScratch(resolved, { experienceSeconds: 40, wallSeconds: 600, ...budget }, { now: () => performance.now(), pool, ...host }, again);
+  return learnFromScratch(
+    resolved,
+    { experienceSeconds: 40, wallSeconds: 600, ...budget },
+    { now: () => performance.now(), pool, ...host },
+    again,
+  );
 }
 const { light, pendulum } = builtInSetups;
 const SEEDS = [1, 2, 3];
@@ -38,7 +49,11 @@ describe('a cart-pole that nobody told the equations', () => {
     expect(episodes[0]).toMatchObject({ index: 0, source: 'controller', randomSeconds: 0.5 });
   });
   test.each(SEEDS)('stays down under one-shot learning with more random data (seed %i)', async (seed) => {
-    const { succeeded, experienceSeconds, episodes, gaveUp } = await learn({ setup: light, parts: { seed, algorithm: 'oneShot' }, values: plain });
+    const { succeeded, experienceSeconds, episodes, gaveUp } = await learn({
+      setup: light,
+      parts: { seed, algorithm: 'oneShot' },
+      values: plain,
+    });
     console.info(`one-shot, seed ${seed}: cost ${episodes[1].cost.toFixed(0)} in ${episodes[1].seconds} s (iterative MPC pays 76-89)`);
     expect([succeeded, experienceSeconds]).toEqual([false, undefined]);
     expect(gaveUp).toBe('The algorithm "oneShot" ends after 2 episodes.');
@@ -105,14 +120,23 @@ describe('the account', () => {
   });
   test('a model is as old as it would be on a bench: the newest rows are not in it', async () => {
     const rowsOf = async (modelAge: number) => {
-      const { model } = await learn({ setup: pendulum, values: { ...plain, ...small, 'learning.modelAge': modelAge, 'learning.episode': 2 }, budget: { experienceSeconds: 2 } });
+      const { model } = await learn({
+        setup: pendulum,
+        values: { ...plain, ...small, 'learning.modelAge': modelAge, 'learning.episode': 2 },
+        budget: { experienceSeconds: 2 },
+      });
       return model!.save().header.rows;
     };
     expect(await rowsOf(0)).toBe(35); // the last fit of 40 periods begins after 35
     expect(await rowsOf(0.5)).toBe(25);
   });
   test('a perfect model needs no data: there is one fit, before the first step', async () => {
-    const { fits, planMs } = await learn({ setup: pendulum, parts: { model: 'physics' }, values: { ...plain, ...small, 'learning.random': 0, 'learning.episode': 2 }, budget: { experienceSeconds: 2 } });
+    const { fits, planMs } = await learn({
+      setup: pendulum,
+      parts: { model: 'physics' },
+      values: { ...plain, ...small, 'learning.random': 0, 'learning.episode': 2 },
+      budget: { experienceSeconds: 2 },
+    });
     expect(fits).toBe(1);
     expect(planMs).toHaveLength(40);
   });

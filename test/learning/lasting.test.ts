@@ -23,7 +23,8 @@ describe('a swing-up lasts', () => {
     expect(judged([...hold(DOWN, 3), ...hold(0, 2)]).lastingFrom).toBeUndefined();
   });
   test('on whichever turn the pole came up, and on whichever side', () => {
-    for (const turns of [-7, -1, 0, 1, 12, 1000]) for (const lean of [-0.19, 0, 0.19]) expect(judged(hold(turns * TURN + lean, 3)).lastingFrom).toBeCloseTo(PERIOD, 9);
+    for (const turns of [-7, -1, 0, 1, 12, 1000])
+      for (const lean of [-0.19, 0, 0.19]) expect(judged(hold(turns * TURN + lean, 3)).lastingFrom).toBeCloseTo(PERIOD, 9);
   });
   test('with the limit of 0.2 rad inside', () => {
     expect(UPRIGHT_RAD).toBe(0.2);
@@ -47,7 +48,8 @@ describe('a swing-up does not last', () => {
     expect(judged(spinning).lastingFrom).toBeUndefined();
   });
   test('when it hangs, on either side of the seam at ±π', () => {
-    for (const angle of [Math.PI, -Math.PI, Math.PI - 1e-9, -Math.PI + 1e-9, 3 * Math.PI, 101 * Math.PI]) expect(judged(hold(angle, 8)).lastingFrom).toBeUndefined();
+    for (const angle of [Math.PI, -Math.PI, Math.PI - 1e-9, -Math.PI + 1e-9, 3 * Math.PI, 101 * Math.PI])
+      expect(judged(hold(angle, 8)).lastingFrom).toBeUndefined();
   });
   test('when the angle is not a number', () => {
     expect(judged([...hold(0, 5), NaN, ...hold(0, 1)]).lastingFrom).toBeUndefined();

@@ -14,7 +14,9 @@ const withoutTensors = Object.entries(registries.model).filter(([, model]) => !m
 const combinations: Setup[] = Object.values(builtInSetups).flatMap((setup) =>
   Object.keys(registries.model).flatMap((model) =>
     Object.keys(registries.planner).flatMap((planner) =>
-      Object.keys(registries.controller).flatMap((controller) => Object.keys(registries.algorithm).map((algorithm) => ({ ...setup, model, planner, controller, algorithm }))),
+      Object.keys(registries.controller).flatMap((controller) =>
+        Object.keys(registries.algorithm).map((algorithm) => ({ ...setup, model, planner, controller, algorithm })),
+      ),
     ),
   ),
 );
@@ -25,7 +27,8 @@ describe('resolving', () => {
     expect(Object.keys(resolved.settings).sort()).toEqual([...rooms].sort());
     for (const room of rooms) {
       expect(Object.keys(resolved.settings[room])).toEqual(Object.keys(resolved.schemas[room]));
-      for (const [key, value] of Object.entries(resolved.settings[room])) expect(checkedValue(resolved.schemas[room][key], value, key)).toEqual(value);
+      for (const [key, value] of Object.entries(resolved.settings[room]))
+        expect(checkedValue(resolved.schemas[room][key], value, key)).toEqual(value);
     }
     expect(compileCost(resolved.cost, resolved.plant, resolved.instance).labels.length).toBe(resolved.cost.terms.length);
     expect(resolved.period).toBe(0.05);
@@ -113,9 +116,17 @@ describe('refusals, in words', () => {
   };
 
   test.each<[string, Record<string, unknown>, string]>([
-    ['a room that does not exist', { 'planer.population': 1 }, 'There is no setting "planer.population". Rooms: task, planner, learning, model, controller, plant, rig, estimator, loop.'],
+    [
+      'a room that does not exist',
+      { 'planer.population': 1 },
+      'There is no setting "planer.population". Rooms: task, planner, learning, model, controller, plant, rig, estimator, loop.',
+    ],
     ['a name without a room', { population: 1 }, 'There is no setting "population". Rooms: task'],
-    ['a setting that the room has not', { 'controller.populaton': 1 }, 'There is no setting "controller.populaton". In controller: replan, oldestPlan, dampSeconds.'],
+    [
+      'a setting that the room has not',
+      { 'controller.populaton': 1 },
+      'There is no setting "controller.populaton". In controller: replan, oldestPlan, dampSeconds.',
+    ],
     ['a prototype as a room', { '__proto__.x': 1 }, 'There is no setting "__proto__.x".'],
     ['a method as a setting', { 'planner.toString': 1 }, 'There is no setting "planner.toString".'],
     ['too much', { 'planner.population': 5000 }, '"planner.population" must be a whole number from 8 to 4096 rollouts; got 5000.'],
@@ -130,18 +141,25 @@ describe('refusals, in words', () => {
   });
   test('a list of widths that is too long, or has a broken unit in it', () => {
     const setup = { ...light, model: 'ensemble' };
-    expect(refusal(() => withValues(setup, { 'model.widths': [64, 64, 64, 64, 64] }))).toContain('"model.widths" must be 1 to 4 whole numbers from 4 to 256');
+    expect(refusal(() => withValues(setup, { 'model.widths': [64, 64, 64, 64, 64] }))).toContain(
+      '"model.widths" must be 1 to 4 whole numbers from 4 to 256',
+    );
     expect(refusal(() => withValues(setup, { 'model.widths': [64, 0.5] }))).toContain('got [64, 0.5].');
   });
   test('one wrong value among right ones changes nothing', () => {
     expect(refusal(() => withValues(light, { 'planner.population': 64, 'rig.delay': -1 }))).toContain('"rig.delay"');
   });
-  test.each(['plant', 'task', 'model', 'planner', 'controller', 'algorithm', 'estimator'] as const)('an unknown %s, with the ones that there are', (part) => {
-    const message = refusal(() => resolveSetup({ ...light, [part]: 'toString' }));
-    expect(message).toBe(`There is no ${part} "toString". Known: ${Object.keys(registries[part]).join(', ')}.`);
-  });
+  test.each(['plant', 'task', 'model', 'planner', 'controller', 'algorithm', 'estimator'] as const)(
+    'an unknown %s, with the ones that there are',
+    (part) => {
+      const message = refusal(() => resolveSetup({ ...light, [part]: 'toString' }));
+      expect(message).toBe(`There is no ${part} "toString". Known: ${Object.keys(registries[part]).join(', ')}.`);
+    },
+  );
   test('a value in a setup file that is out of range, though it came past no form', () => {
-    expect(refusal(() => resolveSetup({ ...light, values: { 'rig.delay': 2 } }))).toContain('"rig.delay" must be a number from 0 to 1 s; got 2.');
+    expect(refusal(() => resolveSetup({ ...light, values: { 'rig.delay': 2 } }))).toContain(
+      '"rig.delay" must be a number from 0 to 1 s; got 2.',
+    );
   });
   test('a task that does not fit the plant', () => {
     const { plants, ...task } = registries.task.swingUp;

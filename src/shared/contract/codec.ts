@@ -47,20 +47,24 @@ export function decode(bytes: Uint8Array): unknown {
   if (4 + length > whole.length) refuse(`its header claims ${length} bytes`);
   let at = padded(4 + length);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(whole.subarray(4, 4 + length)), function revive(_key, value: unknown) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, MARK)) return value;
-      const mark = (value as Record<string, unknown>)[MARK];
-      if (mark === 'NaN') return NaN;
-      if (mark === 'Infinity') return Infinity;
-      if (mark === '-Infinity') return -Infinity;
-      const n = (value as { n?: unknown }).n;
-      if (typeof mark !== 'string' || !Object.hasOwn(kinds, mark) || typeof n !== 'number' || !Number.isInteger(n) || n < 0) return refuse('it marks a value that does not exist');
-      const kind = kinds[mark as Kind];
-      if (at + n * kind.BYTES_PER_ELEMENT > whole.length) return refuse('an array reaches beyond its end');
-      const array = new kind(whole.buffer as ArrayBuffer, at, n);
-      at += padded(array.byteLength);
-      return array;
-    });
+    return JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(whole.subarray(4, 4 + length)),
+      function revive(_key, value: unknown) {
+        if (typeof value !== 'object' || value === null || !Object.hasOwn(value, MARK)) return value;
+        const mark = (value as Record<string, unknown>)[MARK];
+        if (mark === 'NaN') return NaN;
+        if (mark === 'Infinity') return Infinity;
+        if (mark === '-Infinity') return -Infinity;
+        const n = (value as { n?: unknown }).n;
+        if (typeof mark !== 'string' || !Object.hasOwn(kinds, mark) || typeof n !== 'number' || !Number.isInteger(n) || n < 0)
+          return refuse('it marks a value that does not exist');
+        const kind = kinds[mark as Kind];
+        if (at + n * kind.BYTES_PER_ELEMENT > whole.length) return refuse('an array reaches beyond its end');
+        const array = new kind(whole.buffer as ArrayBuffer, at, n);
+        at += padded(array.byteLength);
+        return array;
+      },
+    );
   } catch (error) {
     if (error instanceof RangeError) throw error;
     return refuse('its header is not JSON');
