@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Plant } from '../../shared/plants/plant';
 import { planColumns, planPartner, wantedColumns, type ColumnPlan } from '../../shared/recordings/columns';
 import type { CsvHeader } from '../../shared/recordings/csv';
-import { actionMapping, type ColumnMapping, type PartnerRule } from '../../shared/recordings/mapping';
+import { actionMapping, plainMapping, type ColumnMapping, type PartnerRule } from '../../shared/recordings/mapping';
 import { assembleLog, type MappedTable, type RecordedLog } from '../../shared/recordings/recordedLog';
 import type { RecordingSpec } from '../../shared/recordings/recordingSpec';
 import { MappingError } from '../../shared/recordings/refusal';
@@ -14,12 +14,14 @@ export interface LogOfFile {
   readonly actionColumn: string;
   /** Names of the file's columns that nothing was asked of. */
   readonly ignoredColumns: readonly string[];
+  /** Whether the file named its own columns, units and signs: the plain form of the house. */
+  readonly plain: boolean;
 }
 
 /**
  * Reads a recording and the partners that its mapping asks for.
  *
- * @param mappings  of all files; the specification's own action wins
+ * @param mappings  of all files; the specification's own action wins. Without any, a file of the plain form maps itself.
  * @throws FileRefused and MappingError, as their readers say
  */
 export async function readLog(
@@ -29,11 +31,12 @@ export async function readLog(
   plant: Plant,
   signal?: AbortSignal,
 ): Promise<LogOfFile> {
-  const own = mappingsOf(spec, mappings, plant);
+  let own: ColumnMapping[] = [];
   let plan: ColumnPlan | undefined;
   const table = await readCsv(
     spec.path,
     (header) => {
+      own = mappingsOf(spec, mappings.length > 0 ? mappings : plainMapping(spec.path, header, plant), plant);
       plan = planColumns(spec.path, header, own, rules, plant);
       return wantedColumns(plan.own);
     },
@@ -62,6 +65,7 @@ export async function readLog(
     log: assembleLog(main, partners, plant),
     actionColumn: own.find(({ role }) => role === 'action')!.column,
     ignoredColumns: plan!.ignored,
+    plain: mappings.length === 0,
   };
 }
 

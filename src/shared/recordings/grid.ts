@@ -92,6 +92,25 @@ export function transitionsOf(stretches: readonly GridStretch[], size: number, h
   return { heads: heads.head(heads.count), tails: tails.head(tails.count) };
 }
 
+/** The last steps of a stretch, as many as `transitionsOf` holds out; undefined where that is no step. */
+export function tailOf(
+  { from, count, states, actions, recorded }: GridStretch,
+  size: number,
+  heldOut: number,
+  period: number,
+): GridStretch | undefined {
+  const steps = Math.floor((count - 1) * heldOut);
+  if (steps < 1) return undefined;
+  const first = count - 1 - steps;
+  return {
+    from: from + first * period,
+    count: steps + 1,
+    states: states.slice(first * size),
+    actions: actions.slice(first),
+    recorded: new Map([...recorded].map(([id, values]) => [id, values.slice(first)])),
+  };
+}
+
 /** A quadratic needs three samples; five let it average noise. */
 const fewestSamples = 5;
 

@@ -1,4 +1,5 @@
 import type { Plant } from '../plants/plant';
+import type { CsvHeader } from './csv';
 import { readNumber } from './number';
 import { MappingError } from './refusal';
 
@@ -47,6 +48,36 @@ export function readMapping(texts: readonly string[], plant: Plant): ColumnMappi
 /** The mapping of an action that a recording's own `+action=COLUMN[:UNIT]` names. */
 export const actionMapping = (column: string, unit: string | undefined, plant: Plant): ColumnMapping =>
   readOne(`"${column}"=action:${unit ?? plant.action.unit.replace(/\s/g, '')}`, plant);
+
+/**
+ * The mapping that a file of the plain form brings with it: columns called like their roles, units in a `# units:` line in
+ * the order of the columns, angles from upright.
+ * @throws MappingError when the file says nothing of the kind
+ */
+export function plainMapping(file: string, { names, remarks }: CsvHeader, plant: Plant): ColumnMapping[] {
+  const said = remarks
+    .get('units')
+    ?.split(',')
+    .map((unit) => unit.replace(/\s/g, ''));
+  if (said === undefined || said.length !== names.length) {
+    throw new MappingError(
+      `Nothing says what the columns of ${file} are.`,
+      'Say it with --map COLUMN=ROLE:UNIT, or in a "# units:" line above the header.',
+      file,
+    );
+  }
+  const roles = ['time', ...plant.channels.map((channel) => channel.id), 'action'];
+  return names.flatMap((name, i) =>
+    roles.includes(name)
+      ? [
+          readOne(
+            `${name}=${name}:${said[i]}${plant.channels.some(({ id, wraps }) => id === name && wraps === true) ? ':zero=up' : ''}`,
+            plant,
+          ),
+        ]
+      : [],
+  );
+}
 
 export function readPartnerRule(text: string): PartnerRule {
   const match = /^([A-Za-z][\w-]*)=([^:]+):([^:]+)$/.exec(text);
