@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Events, Snapshot, Status, Telemetry } from '../../src/shared/contract/contract';
 import { decodePlanFrame } from '../../src/shared/episodes/planFrame';
+import { callNames, fullParams } from '../contract/contractParts';
 import { workbenchHere } from './inProcess';
 
 // Time is the test's: a second of it costs what the work in it costs, and nothing else.
@@ -142,6 +143,34 @@ describe('who may command', () => {
     await pass(5000);
     await client.setSpeed({ lease, speed: 1 });
   });
+});
+
+test('four thousand commands with leases that were guessed, stolen, expired or misshapen change nothing', async () => {
+  const { client, lease, joinMute } = await running();
+  const { lease: expired } = { lease };
+  await client.releaseControls({ lease });
+  const { lease: current } = (await client.takeControls({ take: false })) as { lease: string };
+  await client.pause({ lease: current, paused: true });
+  await pass(100);
+  const { notices: _before, ...before } = await client.snapshot();
+  const { near, answers } = joinMute();
+  const leases: unknown[] = [current, expired, '', 'guess', 'l'.repeat(64), 'l'.repeat(65), NaN, null, { toString: 1 }, [current]];
+  const commands = callNames.filter((name) => 'lease' in ((fullParams[name] ?? {}) as object));
+  for (let id = 0; id < 4000; id++) {
+    const name = commands[id % commands.length];
+    near.send({
+      kind: 'call',
+      id,
+      name,
+      params: { ...(fullParams[name] as object), lease: leases[Math.floor(id / commands.length) % leases.length] },
+    });
+    if (id % 500 === 499) await pass(10);
+  }
+  const results = answers.filter((answer) => ['result', 'error'].includes((answer as { kind: string }).kind));
+  expect(results).toHaveLength(4000);
+  expect(results.every((answer) => (answer as { kind: string }).kind === 'error')).toBe(true);
+  const { notices: _after, ...after } = await client.snapshot();
+  expect(after).toEqual({ ...before, controls: { clients: 2, mine: true, held: true } });
 });
 
 describe('Stop', () => {
