@@ -38,7 +38,7 @@ export function findDoor(page: Window): Door {
     if (page.location.protocol === 'app:') throw new Error('The window was given no connection to the workbench.');
     throw new NoWayIn(
       'This address lacks its token, so the workbench cannot know that it is you.',
-      'Open the whole address that `npm start` or `upright serve` printed, with the part after the #.',
+      'Open the whole address that "npm start" or "upright serve" printed, with the part after the #.',
     );
   };
 }

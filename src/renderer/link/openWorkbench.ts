@@ -21,16 +21,19 @@ export interface Link {
   close(): void;
 }
 
+/** What the link needs of the page: to know when somebody looks at it again. */
+export type LinkPage = Pick<Document, 'addEventListener' | 'removeEventListener' | 'visibilityState'>;
+
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
-const REMEDY = 'If you ended it, start it again with `npm start`. A rig stops by itself when its workbench is gone.';
+const REMEDY = 'If you ended it, start it again with "npm start". A rig stops by itself when its workbench is gone.';
 
 /** Keeps one connection to the workbench open, and opens another, ever more patiently, when it is lost. */
-export function openWorkbench(door: Door): Link {
+export function openWorkbench(door: Door, page: LinkPage = document): Link {
   const opens = new Set<(client: WorkbenchClient) => void>();
   const losses = new Set<(loss: Loss) => void>();
   let pause = FIRST_PAUSE_MS;
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let trying = false;
   let connected = false;
   let closed = false;
@@ -43,13 +46,13 @@ export function openWorkbench(door: Door): Link {
     const retryInMs = hopeless ? undefined : pause;
     for (const listen of losses) listen({ reason, remedy: hopeless ? error.remedy : REMEDY, retryInMs });
     if (retryInMs === undefined) return;
-    timer = window.setTimeout(() => void attempt(), retryInMs);
+    timer = setTimeout(() => void attempt(), retryInMs);
     pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
   };
   const attempt = async () => {
     if (trying || connected || closed) return;
     trying = true;
-    window.clearTimeout(timer);
+    clearTimeout(timer);
     try {
       const { transport, refusal } = await door();
       trying = false;
@@ -68,9 +71,9 @@ export function openWorkbench(door: Door): Link {
     }
   };
   const visible = () => {
-    if (document.visibilityState === 'visible') void attempt();
+    if (page.visibilityState === 'visible') void attempt();
   };
-  document.addEventListener('visibilitychange', visible);
+  page.addEventListener('visibilitychange', visible);
   return {
     open: () => void attempt(),
     onOpen: (listener) => void opens.add(listener),
@@ -82,8 +85,8 @@ export function openWorkbench(door: Door): Link {
     },
     close() {
       closed = true;
-      window.clearTimeout(timer);
-      document.removeEventListener('visibilitychange', visible);
+      clearTimeout(timer);
+      page.removeEventListener('visibilitychange', visible);
       close();
     },
   };

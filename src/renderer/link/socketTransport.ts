@@ -64,7 +64,7 @@ export function socketTransport(address: string, token: string): Promise<Opened>
       document.removeEventListener('visibilitychange', visible);
       if (event.code === TOKEN_REFUSED || event.code === POLICY_VIOLATION) {
         sessionStorage.removeItem('upright.token');
-        refusal = new NoWayIn('The workbench did not accept the token of this page.', 'Open the whole address that `npm start` or `upright serve` printed last; each start makes a new one.');
+        refusal = new NoWayIn('The workbench did not accept the token of this page.', 'Open the whole address that "npm start" or "upright serve" printed last; each start makes a new one.');
       }
       reject(refusal ?? new Error('Nobody answers at this address.'));
       end();

@@ -34,6 +34,7 @@ export function costCurve(history: PlotHistory, learning: LearningState): CostCu
     const begins = from.get(index);
     if (begins === undefined) continue;
     const experience = begins + history.time(row);
+    if (experience > learning.experienceSeconds + 0.5) continue; // stopped: it swings on, but nothing is learnt from it
     const here = Math.floor(experience / width);
     if (index !== episode || here !== bin) {
       flush();

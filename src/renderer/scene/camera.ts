@@ -4,11 +4,13 @@ interface Direction {
   readonly yaw: number;
   readonly pitch: number;
   readonly distance: number;
+  /** Where in the depth of the fan the eye looks, 0 now … 1 the plan's end. */
+  readonly centre: number;
 }
 const presets: Readonly<Record<Preset, Direction>> = {
-  front: { yaw: 0, pitch: 0.04, distance: 5.6 },
-  threeQuarter: { yaw: -0.52, pitch: 0.2, distance: 5.6 },
-  top: { yaw: -0.18, pitch: 1.18, distance: 6.2 },
+  front: { yaw: 0, pitch: 0.06, distance: 6, centre: 0.2 },
+  threeQuarter: { yaw: -0.52, pitch: 0.2, distance: 5.6, centre: 0.29 },
+  top: { yaw: -0.18, pitch: 1.12, distance: 7.6, centre: 0.62 },
 };
 /** Focal length in heights of the picture. */
 const FOCAL = 1.42;
@@ -22,6 +24,7 @@ export class Camera {
   yaw = presets.threeQuarter.yaw;
   pitch = presets.threeQuarter.pitch;
   distance = presets.threeQuarter.distance;
+  centre = presets.threeQuarter.centre;
   width = 1;
   height = 1;
   /** Length of the pendulum in metres: the unit of the picture. */
@@ -55,6 +58,7 @@ export class Camera {
       this.yaw += share * (this.goal.yaw - this.yaw);
       this.pitch += share * (this.goal.pitch - this.pitch);
       this.distance += share * (this.goal.distance - this.distance);
+      this.centre += share * (this.goal.centre - this.centre);
       if (Math.abs(this.yaw - this.goal.yaw) + Math.abs(this.pitch - this.goal.pitch) + Math.abs(this.distance - this.goal.distance) < 1e-3) this.goal = undefined;
       moving = true;
     }
@@ -80,7 +84,7 @@ export class Camera {
   }
   get target(): readonly [number, number, number] {
     const { reach } = this;
-    return [this.focusX + 0.3 * reach, -0.1 * reach, -0.29 * this.depth * reach];
+    return [this.focusX + 0.3 * reach, -0.1 * reach, -this.centre * this.depth * reach];
   }
   /** Position of the eye. */
   get eye(): readonly [number, number, number] {

@@ -77,6 +77,7 @@ export function watchPointer(container: HTMLElement, camera: Camera, around: Sur
     if (event.button !== 0 || (event.target instanceof Element && event.target.closest('button, label, select, input, [data-over]') !== null)) return;
     last = place(event);
     const found = under(...last);
+    event.preventDefault();
     container.setPointerCapture(event.pointerId);
     const at = camera.onPlane(last[0], last[1], around.front()) ?? [0, 0];
     hold = { what: found.what, grip: [at[0], at[1]], to: [at[0], at[1]], words: '' };

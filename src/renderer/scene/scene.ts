@@ -10,7 +10,7 @@ import { watchPointer, type Hold } from './pointer';
 import { cartBox, poseLines, trailLines } from './poseShape';
 import type { Quality } from './quality';
 import { chosenPaths } from './rankColours';
-import { Ribbons } from './ribbons';
+import { Ribbons, type Rgb } from './ribbons';
 import { layoutOf, rulerLines, stageBoxes, stageLines, type Layout } from './stageShape';
 import { WebglEngine } from './webglEngine';
 
@@ -88,6 +88,7 @@ export class StageScene {
     this.canvas.setAttribute('aria-hidden', 'true');
     container.append(this.canvas);
     this.engine = quality.engine === 'canvas' ? new CanvasEngine(this.canvas, this.layers, palette.theme) : new WebglEngine(this.canvas, quality, this.layers, palette.theme);
+    this.warmUp();
     this.overlay = new Overlay(container);
     this.watching = watchPointer(container, this.camera, {
       bodies: () => this.bodies,
@@ -161,6 +162,25 @@ export class StageScene {
     this.canvas.remove();
   }
 
+  /**
+   * Draws something of every kind once. Shaders are made at their first use, which may take a second where the
+   * processor draws; it is spent here, before anybody waits for an answer of this page.
+   */
+  private warmUp(): void {
+    const { layers, engine, camera } = this;
+    [camera.width, camera.height] = [8, 8];
+    engine.resize(8, 8);
+    const unseen: Rgb = [0, 0, 0];
+    for (const layer of Object.values(layers)) layer.begin().line(0, 0, 0, 0.1, 0, 0, unseen, 1, 0);
+    const box = { x0: 0, x1: 0.1, y0: 0, y1: 0.1, z0: 0, z1: 0.1, tones: [unseen, unseen, unseen] } as const;
+    engine.setStage([box]);
+    engine.setCart(box);
+    const none = new Float32Array(0);
+    engine.setPlan({ id: 0, step: 0, time: 0, rollouts: 2, horizon: 1, period: 0.05, cost: 0, planMs: 0, size: 1, actions: none, states: none, band: none, bandLevels: 0, costs: none, tips: new Float32Array(8) });
+    engine.draw(camera, { depth: 1, front: 0, fan: true, all: true, grey: false, most: Infinity });
+    for (const layer of Object.values(layers)) layer.begin();
+    engine.setPlan(undefined);
+  }
   private get pivotX(): number {
     const pivot = this.bodies.find((body) => body.kind === 'pivot');
     return pivot?.x ?? 0;

@@ -9,6 +9,9 @@ import { RibbonMesh } from './ribbonMesh';
 import type { Box } from './stageShape';
 import type { Theme } from '../theme/theme';
 
+/** A picture that is not finished by then is not waited for any longer. */
+const LONGEST_WAIT_MS = 400;
+
 ColorManagement.enabled = false; // tokens are what is seen; nothing here is lit
 
 /** Draws with WebGL2. Painter's order everywhere: the picture is a stage seen from the front, not a world to walk in. */
@@ -23,6 +26,7 @@ export class WebglEngine implements Engine {
   private boxes: BoxMesh[] = [];
   private readonly cart: BoxMesh;
   private fence: WebGLSync | undefined;
+  private drawnAt = 0;
 
   constructor(canvas: HTMLCanvasElement, quality: Quality, layers: Layers, theme: Theme) {
     this.renderer = new WebGLRenderer({ canvas, antialias: quality.antialias, alpha: true, depth: false, stencil: false, powerPreference: 'high-performance' });
@@ -48,7 +52,6 @@ export class WebglEngine implements Engine {
     const carts = new Group();
     this.scene.add(carts);
     this.cart = new BoxMesh(carts, 10);
-    this.renderer.compile(this.scene, this.eye); // now, while nothing waits for an answer
   }
 
   resize(width: number, height: number): void {
@@ -87,12 +90,14 @@ export class WebglEngine implements Engine {
     const gl = this.renderer.getContext() as WebGL2RenderingContext;
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0) ?? undefined;
     gl.flush();
+    this.drawnAt = performance.now();
   }
   /** Whether the last picture is still being drawn; a new one would only queue behind it. */
   get busy(): boolean {
     if (this.fence === undefined) return false;
     const gl = this.renderer.getContext() as WebGL2RenderingContext;
-    if (!gl.isContextLost() && gl.getSyncParameter(this.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return true;
+    const pending = !gl.isContextLost() && gl.getSyncParameter(this.fence, gl.SYNC_STATUS) !== gl.SIGNALED;
+    if (pending && performance.now() - this.drawnAt < LONGEST_WAIT_MS) return true;
     gl.deleteSync(this.fence);
     this.fence = undefined;
     return false;

@@ -3,6 +3,9 @@ import { BASIS } from './history';
 import type { View } from './view.svelte';
 import type { Workbench } from './workbench.svelte';
 
+/** Seconds after which a plan that was not renewed says nothing about what comes. */
+const STALE = 0.5;
+
 /** The moment that plots and scene show: now, or the one at which the view was frozen. */
 export interface Moment {
   /** On the history's axis. */
@@ -14,8 +17,15 @@ export interface Moment {
 export function momentOf(workbench: Workbench, view: View): Moment {
   const { frozen } = view;
   if (frozen !== undefined) return { ...frozen, frozen: true };
-  return { at: workbench.history.now, plan: workbench.plan, planAt: workbench.planAt, frozen: false };
+  const at = workbench.history.now;
+  const { plan, planAt } = workbench;
+  // a plan that ran out (the loop was stopped, or plans no more) is a thing of the past
+  const over = plan !== undefined && planAt + plan.horizon * plan.period < at;
+  return { at, plan: over ? undefined : plan, planAt, frozen: false };
 }
+
+/** The plan for the plots, which show what is about to happen: none when the newest one is not being followed any more. */
+export const followedPlan = ({ plan, planAt, at, frozen }: Moment): PlanFrame | undefined => (frozen || (plan !== undefined && at - planAt < STALE) ? plan : undefined);
 
 /** Seconds of the tip's path that are drawn behind it. */
 const TRAIL_SECONDS = 0.6;

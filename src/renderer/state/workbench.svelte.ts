@@ -15,6 +15,7 @@ import * as plants from '../../shared/plants';
 import type { Plant, PlantInstance } from '../../shared/plants/plant';
 import { settle, type SettingValue, type SettingValues } from '../../shared/settings';
 import type { Link, Loss } from '../link/openWorkbench';
+import { Asking } from './asking';
 import { BASIS, History } from './history';
 import { PoseClock } from './poseClock';
 
@@ -32,11 +33,7 @@ export interface PlanFigures {
 type Commands = Omit<WorkbenchApi, 'snapshot' | 'stop' | 'takeControls' | 'planCredit'>;
 type WithoutLease<P> = Omit<P, 'lease'>;
 
-/** A slider sends at most so often. */
-const SEND_GAP_MS = 50;
 const NOTICES_KEPT = 30;
-/** How long a value may wait for the loop's word before it is taken for refused. */
-const CONFIRM_MS = 4000;
 
 /**
  * The workbench as this page knows it, and the only writer of it: what came in by the link, and the commands that go
@@ -77,14 +74,18 @@ export class Workbench {
   private creditOwed = false;
   private noticeId = 0;
   private lastKick = -1;
-  private readonly sends = new Map<string, { at: number; timer: number | undefined }>();
+  private readonly asking: Asking;
   private figuresAt = -Infinity;
-  private readonly confirmations = new Map<string, number>();
 
   constructor(
     private readonly link: Link,
     private readonly now: () => number = () => performance.now(),
   ) {
+    this.asking = new Asking(
+      now,
+      (id) => this.sendWanted(id),
+      (id) => this.unwant([id]),
+    );
     link.onOpen((client) => void this.join(client));
     link.onLoss((loss) => {
       this.phase = 'lost';
@@ -112,6 +113,7 @@ export class Workbench {
   }
   /** The task's target of the cart, if it has one: dotted id of the setting. */
   get targetId(): string | undefined {
+    if (this.setup?.channels.some(({ id }) => id === 'position') !== true) return undefined; // nothing that could stand somewhere
     return this.sections.find(({ room }) => room === 'task')?.settings.find(({ id }) => id === 'task.target')?.id;
   }
   /** Limits of the channel that the target belongs to. */
@@ -136,7 +138,9 @@ export class Workbench {
 
   /** Command zero now. Open to everyone who has joined; needs no lease. */
   stop(reason: string): void {
-    void this.client?.stop({ reason }).catch((error: unknown) => this.complain(error));
+    const failed = (why: string) => this.note('fault', `Stop did not reach the workbench: ${why} Use the switch of the rig.`);
+    if (this.client === undefined) failed('there is no connection.');
+    else void this.client.stop({ reason }).catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)));
   }
   start = () => this.command('start', {});
   setPaused = (paused: boolean) => this.command('pause', { paused });
@@ -183,26 +187,14 @@ export class Workbench {
   change(id: string, value: SettingValue): void {
     if (!this.mayCommand) return;
     this.wanted = { ...this.wanted, [id]: value };
-    const entry = this.sends.get(id) ?? { at: -Infinity, timer: undefined };
-    this.sends.set(id, entry);
-    if (entry.timer !== undefined) return;
-    const send = () => {
-      entry.timer = undefined;
-      entry.at = this.now();
-      const last = this.wanted[id];
-      if (last === undefined) return;
-      void this.command('changeSettings', { values: { [id]: last as Exclude<SettingValue, readonly number[]> } }).then((done) => {
-        if (!done) this.unwant([id]);
-      });
-      window.clearTimeout(this.confirmations.get(id));
-      this.confirmations.set(
-        id,
-        window.setTimeout(() => this.unwant([id]), CONFIRM_MS),
-      );
-    };
-    const wait = entry.at + SEND_GAP_MS - this.now();
-    if (wait <= 0) send();
-    else entry.timer = window.setTimeout(send, wait);
+    this.asking.ask(id);
+  }
+  private sendWanted(id: string): void {
+    const value = this.wanted[id];
+    if (value === undefined) return;
+    void this.command('changeSettings', { values: { [id]: value as Exclude<SettingValue, readonly number[]> } }).then((done) => {
+      if (!done) this.unwant([id]);
+    });
   }
 
   async takeControls(take: boolean): Promise<void> {
@@ -358,8 +350,7 @@ export class Workbench {
     const rest = { ...this.wanted };
     for (const id of ids) {
       delete rest[id];
-      window.clearTimeout(this.confirmations.get(id));
-      this.confirmations.delete(id);
+      this.asking.settled(id);
     }
     this.wanted = rest;
   }

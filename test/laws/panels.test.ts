@@ -1,0 +1,127 @@
+/**
+ * What every panel owes: it mounts before anything happened and over a run that happened, complains of nothing, asks the
+ * policy of the page for nothing, and has a name and a contrast for everything that it shows. In a real browser.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, listenForComplaints, noBrowser } from '../journeys/harness';
+import { servePageUnderTest } from '../renderer/page/pageUnderTest';
+import type { Wanted } from '../renderer/page/main';
+
+/** One folder is one panel; the registry is held against the folders below. */
+const panelNames = readdirSync(join(import.meta.dirname, '../../src/renderer/panels'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(noBrowser !== undefined)('panels', () => {
+  let served: Awaited<ReturnType<typeof servePageUnderTest>>;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    served = await servePageUnderTest();
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    complaints = listenForComplaints(page);
+    await page.goto(served.url);
+    await page.waitForFunction(() => typeof window.show === 'function');
+    await page.evaluate(axe);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    served?.close();
+  });
+
+  async function show(wanted: Partial<Wanted> & { panel: string }): Promise<void> {
+    complaints.length = 0;
+    await page.evaluate((all) => window.show(all), { snapshot: 'recorded', setup: 'light', theme: 'dark', guide: false, ...wanted } as Wanted);
+    await page.waitForTimeout(500);
+  }
+  /** What axe objects to, as sentences. */
+  async function objections(): Promise<string[]> {
+    return page.evaluate(async () => {
+      const run = (window as unknown as { axe: { run(root: Element, options: unknown): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe;
+      // the page under test is not the page: where the landmarks stand is judged with the whole of it
+      const { violations } = await run.run(document.body, { rules: { region: { enabled: document.getElementById('app')!.className === 'whole' }, 'page-has-heading-one': { enabled: document.getElementById('app')!.className === 'whole' } } });
+      return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary?.split('\n')[1] ?? ''}`));
+    });
+  }
+
+  test('every folder of a panel has its line in the registry', async () => {
+    expect(await page.evaluate(() => window.panelNames.slice().sort())).toEqual(panelNames.slice().sort());
+  });
+
+  for (const panel of panelNames)
+    for (const snapshot of ['empty', 'recorded'] as const)
+      test(`${panel} mounts with an ${snapshot} workbench, and nobody objects`, async () => {
+        await show({ panel, snapshot, guide: panel === 'guide' });
+        expect(complaints).toEqual([]);
+        expect(await objections()).toEqual([]);
+      });
+
+  for (const theme of ['dark', 'light'] as const)
+    for (const guide of [false, true])
+      test(`the whole page in ${theme}, ${guide ? 'at the first start' : 'with everything'}, has no objection`, async () => {
+        await show({ panel: 'all', theme, guide });
+        expect(complaints).toEqual([]);
+        expect(await objections()).toEqual([]);
+      });
+
+  for (const state of ['STOPPED', 'FAULT', 'PAUSED'])
+    test(`the whole page in state ${state} has no objection`, async () => {
+      await show({ panel: 'all', state });
+      expect(await page.locator('.bar [role=status]').innerText()).toContain(state);
+      expect(complaints).toEqual([]);
+      expect(await objections()).toEqual([]);
+    });
+
+  test('a page that only watches can change nothing but Stop, and says how to take the controls', async () => {
+    await show({ panel: 'all', heldByOther: true });
+    const enabled = await page.evaluate(() => [...document.querySelectorAll('.forms input:not(:disabled), .forms select:not(:disabled)')].length);
+    expect(enabled).toBe(0);
+    expect(await page.getByRole('button', { name: 'Take controls' }).count()).toBe(1);
+    expect(await page.getByRole('button', { name: /^STOP/ }).isEnabled()).toBe(true);
+    expect(await objections()).toEqual([]);
+  });
+
+  test('Space and Esc stop whatever has the focus, once for each press', async () => {
+    await show({ panel: 'all' });
+    const stops = () => page.evaluate(() => window.scripted!.named('stop').length);
+    const reach = ['.forms input[type=text]', '.forms select', '.forms input[type=range]', '.bar button'];
+    for (const [i, selector] of reach.entries()) {
+      await page.locator(selector).first().focus();
+      await page.keyboard.press(i % 2 === 0 ? 'Space' : 'Escape');
+      expect(await stops()).toBe(i + 1);
+    }
+    // held down: the repeats are the same press
+    await page.keyboard.down('Space');
+    await page.keyboard.down('Space');
+    await page.keyboard.up('Space');
+    expect(await stops()).toBe(reach.length + 1);
+    expect(await page.evaluate(() => window.scripted!.asked.filter(({ name }) => name === 'pause' || name === 'start').length)).toBe(0);
+  });
+
+  test('when no loop runs Space is a key like any other', async () => {
+    await show({ panel: 'all', state: 'STOPPED' });
+    await page.getByRole('button', { name: 'Start again' }).first().focus();
+    await page.keyboard.press('Space');
+    expect(await page.evaluate(() => window.scripted!.asked.map(({ name }) => name).filter((name) => name === 'start' || name === 'stop'))).toEqual(['start']);
+  });
+
+  test('a key typed into a field is text, not a command', async () => {
+    await show({ panel: 'all' });
+    await page.locator('.forms input[type=text]').first().focus();
+    await page.keyboard.press('k');
+    await page.keyboard.press('p');
+    expect(await page.evaluate(() => window.scripted!.asked.filter(({ name }) => name === 'push' || name === 'pause'))).toEqual([]);
+  });
+
+  test('every drawn frame of a plan gives one credit back, after two at the start', async () => {
+    await show({ panel: 'all' });
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(() => window.scripted!.credits)).toBe(3);
+  });
+});
