@@ -13,7 +13,8 @@ import { pathToFileURL } from 'node:url';
 export async function launchChromium() {
   const { chromium } = await import('playwright-core');
   const common = ['--lang=en-US', '--font-render-hinting=none'];
-  if (process.env.CHROMIUM) return chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--enable-unsafe-swiftshader', ...common] });
+  if (process.env.CHROMIUM)
+    return chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--enable-unsafe-swiftshader', ...common] });
   const { default: packaged } = await import('@sparticuz/chromium');
   packaged.setGraphicsMode = true;
   return chromium.launch({ executablePath: await packaged.executablePath(), args: [...packaged.args, ...common] });
@@ -28,9 +29,11 @@ export function findCutText() {
     if (box.width === 0 || box.height === 0) continue;
     const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
     const style = getComputedStyle(element);
-    if (own && style.overflowX === 'hidden' && element.scrollWidth > element.clientWidth + 1) found.push(`cut: "${element.textContent.trim().slice(0, 60)}"`);
+    if (own && style.overflowX === 'hidden' && element.scrollWidth > element.clientWidth + 1)
+      found.push(`cut: "${element.textContent.trim().slice(0, 60)}"`);
     const scroller = element.closest('.forms');
-    if (own && scroller === null && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1)) found.push(`outside: "${element.textContent.trim().slice(0, 60)}"`);
+    if (own && scroller === null && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1))
+      found.push(`outside: "${element.textContent.trim().slice(0, 60)}"`);
   }
   return [...new Set(found)];
 }
@@ -58,7 +61,11 @@ async function main() {
       const browser = await launchChromium(); // one for each picture: the packaged one is a single process
       const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 1, colorScheme: theme });
       page.on('pageerror', (error) => console.log(`${theme} ${size} error: ${error.stack ?? error.message}`));
-      page.on('console', (message) => message.type() !== 'log' && message.type() !== 'debug' && console.log(`${theme} ${size} ${message.type()}: ${message.text()}`));
+      page.on(
+        'console',
+        (message) =>
+          message.type() !== 'log' && message.type() !== 'debug' && console.log(`${theme} ${size} ${message.type()}: ${message.text()}`),
+      );
       const remembered = JSON.stringify({ theme, ...(values.all ? { guide: false } : {}), ...JSON.parse(values.view) });
       await page.addInitScript((text) => localStorage.setItem('upright.view', text), remembered);
       await page.goto(address);

@@ -12,7 +12,9 @@ import { servePageUnderTest } from '../renderer/page/pageUnderTest';
 import type { Wanted } from '../renderer/page/main';
 
 /** One folder is one panel; the registry is held against the folders below. */
-const panelNames = readdirSync(join(import.meta.dirname, '../../src/renderer/panels'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const panelNames = readdirSync(join(import.meta.dirname, '../../src/renderer/panels'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(noBrowser !== undefined)('panels', () => {
@@ -37,16 +39,38 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
 
   async function show(wanted: Partial<Wanted> & { panel: string }): Promise<void> {
     complaints.length = 0;
-    await page.evaluate((all) => window.show(all), { snapshot: 'recorded', setup: 'light', theme: 'dark', guide: false, ...wanted } as Wanted);
+    await page.evaluate((all) => window.show(all), {
+      snapshot: 'recorded',
+      setup: 'light',
+      theme: 'dark',
+      guide: false,
+      ...wanted,
+    } as Wanted);
     await page.waitForTimeout(500);
   }
   /** What axe objects to, as sentences. */
   async function objections(): Promise<string[]> {
     return page.evaluate(async () => {
-      const run = (window as unknown as { axe: { run(root: Element, options: unknown): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe;
+      const run = (
+        window as unknown as {
+          axe: {
+            run(
+              root: Element,
+              options: unknown,
+            ): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+          };
+        }
+      ).axe;
       // the page under test is not the page: where the landmarks stand is judged with the whole of it
-      const { violations } = await run.run(document.body, { rules: { region: { enabled: document.getElementById('app')!.className === 'whole' }, 'page-has-heading-one': { enabled: document.getElementById('app')!.className === 'whole' } } });
-      return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary?.split('\n')[1] ?? ''}`));
+      const { violations } = await run.run(document.body, {
+        rules: {
+          region: { enabled: document.getElementById('app')!.className === 'whole' },
+          'page-has-heading-one': { enabled: document.getElementById('app')!.className === 'whole' },
+        },
+      });
+      return violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary?.split('\n')[1] ?? ''}`),
+      );
     });
   }
 
@@ -80,7 +104,9 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
 
   test('a page that only watches can change nothing but Stop, and says how to take the controls', async () => {
     await show({ panel: 'all', heldByOther: true });
-    const enabled = await page.evaluate(() => [...document.querySelectorAll('.forms input:not(:disabled), .forms select:not(:disabled)')].length);
+    const enabled = await page.evaluate(
+      () => [...document.querySelectorAll('.forms input:not(:disabled), .forms select:not(:disabled)')].length,
+    );
     expect(enabled).toBe(0);
     expect(await page.getByRole('button', { name: 'Take controls' }).count()).toBe(1);
     expect(await page.getByRole('button', { name: /^STOP/ }).isEnabled()).toBe(true);
@@ -108,7 +134,9 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
     await show({ panel: 'all', state: 'STOPPED' });
     await page.getByRole('button', { name: 'Start again' }).first().focus();
     await page.keyboard.press('Space');
-    expect(await page.evaluate(() => window.scripted!.asked.map(({ name }) => name).filter((name) => name === 'start' || name === 'stop'))).toEqual(['start']);
+    expect(
+      await page.evaluate(() => window.scripted!.asked.map(({ name }) => name).filter((name) => name === 'start' || name === 'stop')),
+    ).toEqual(['start']);
   });
 
   test('a key typed into a field is text, not a command', async () => {

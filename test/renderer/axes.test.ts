@@ -3,7 +3,16 @@ import { crossesSeam, roundTicks, SteadyRange, tickText, wrapDegrees } from '../
 
 describe('angles on screen', () => {
   test('lie in (−180, 180], and −180 itself is called 180', () => {
-    for (const [angle, shown] of [[0, 0], [180, 180], [-180, 180], [181, -179], [540, 180], [-541, 179], [3600.5, 0.5]]) expect(wrapDegrees(angle)).toBeCloseTo(shown, 9);
+    for (const [angle, shown] of [
+      [0, 0],
+      [180, 180],
+      [-180, 180],
+      [181, -179],
+      [540, 180],
+      [-541, 179],
+      [3600.5, 0.5],
+    ])
+      expect(wrapDegrees(angle)).toBeCloseTo(shown, 9);
   });
   test('a line is broken where the next point lies across the seam', () => {
     expect(crossesSeam(179, -179)).toBe(true);
@@ -15,7 +24,13 @@ describe('angles on screen', () => {
 describe('ticks', () => {
   test('are round numbers inside the range', () => {
     expect(roundTicks(-3, 1.2, 5)).toEqual([-3, -2, -1, 0, 1]);
-    for (const [low, high] of [[0, 1], [-0.013, 0.0021], [950, 1049], [-2.6, 2.6], [0, 86_400]]) {
+    for (const [low, high] of [
+      [0, 1],
+      [-0.013, 0.0021],
+      [950, 1049],
+      [-2.6, 2.6],
+      [0, 86_400],
+    ]) {
       const ticks = roundTicks(low, high, 5);
       expect(ticks.length).toBeGreaterThanOrEqual(2);
       expect(ticks.length).toBeLessThanOrEqual(11);
@@ -33,7 +48,12 @@ describe('ticks', () => {
 describe('a steady range', () => {
   test('always holds what is to be seen, and what is fixed', () => {
     const range = new SteadyRange();
-    for (const [low, high] of [[-1, 1], [-1, 4], [-0.5, 0.5], [3, 3]]) {
+    for (const [low, high] of [
+      [-1, 1],
+      [-1, 4],
+      [-0.5, 0.5],
+      [3, 3],
+    ]) {
       const [a, b] = range.next(low, high, [-2.4, 2.4]);
       expect(a).toBeLessThanOrEqual(Math.min(low, -2.4));
       expect(b).toBeGreaterThanOrEqual(Math.max(high, 2.4));

@@ -9,8 +9,19 @@ function batch(episode: number, firstStep: number, count: number, basis = 0): Te
   const rows = Array.from({ length: count }, (_, k) => firstStep + k);
   const numbers = (value: (step: number) => number) => Float64Array.from(rows, value);
   return {
-    episode, firstStep, count, times: numbers((step) => step * PERIOD), states: numbers((step) => step), truths: new Float64Array(0), chosen: numbers(() => 0), commands: numbers((step) => -step),
-    applied: numbers(() => 0), costs: numbers(() => 1), planMs: numbers(() => NaN), latenessMs: numbers(() => 0), basis: new Uint8Array(count).fill(basis),
+    episode,
+    firstStep,
+    count,
+    times: numbers((step) => step * PERIOD),
+    states: numbers((step) => step),
+    truths: new Float64Array(0),
+    chosen: numbers(() => 0),
+    commands: numbers((step) => -step),
+    applied: numbers(() => 0),
+    costs: numbers(() => 1),
+    planMs: numbers(() => NaN),
+    latenessMs: numbers(() => 0),
+    basis: new Uint8Array(count).fill(basis),
   };
 }
 const xs = (history: History) => Array.from({ length: history.count }, (_, row) => Number(history.x(row).toFixed(6)));

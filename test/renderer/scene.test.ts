@@ -15,9 +15,18 @@ const palette = new Proxy({ theme: 'dark' }, { get: (target, key) => (key === 't
 describe('the camera', () => {
   const camera = new Camera();
   [camera.width, camera.height, camera.reach] = [700, 560, 0.6];
-  test.each([[0, 0.06], [-0.52, 0.2], [-0.18, 1.12], [1.2, 0.9]])('at yaw %s and pitch %s a place under the mouse is the place that is drawn there', (yaw, pitch) => {
+  test.each([
+    [0, 0.06],
+    [-0.52, 0.2],
+    [-0.18, 1.12],
+    [1.2, 0.9],
+  ])('at yaw %s and pitch %s a place under the mouse is the place that is drawn there', (yaw, pitch) => {
     [camera.yaw, camera.pitch] = [yaw, pitch];
-    for (const [x, y, z] of [[0, 0, 0], [0.5, 0.4, 0.1], [-0.7, -0.3, 0.1]]) {
+    for (const [x, y, z] of [
+      [0, 0, 0],
+      [0.5, 0.4, 0.1],
+      [-0.7, -0.3, 0.1],
+    ]) {
       const [px, py, scale] = camera.project(x, y, z);
       expect(scale).toBeGreaterThan(0);
       const back = camera.onPlane(px, py, z)!;
@@ -87,7 +96,9 @@ describe.each<SetupName>(['light', 'pilco', 'pendulum'])('a plan of %s', (name) 
     const { data, count } = draw({ depth: 2.6, grey: false, tube: false }).band;
     for (let i = 0; i < count; i += 7) {
       const step = Math.round(((layout.front - data[i * RIBBON + 2]) / (2.6 * layout.reach)) * frame.horizon);
-      const pivot = instance.bodies(Float64Array.from(frame.states.subarray(step * frame.size, (step + 1) * frame.size))).find(({ kind }) => kind === 'pivot') as { x: number; y: number };
+      const pivot = instance
+        .bodies(Float64Array.from(frame.states.subarray(step * frame.size, (step + 1) * frame.size)))
+        .find(({ kind }) => kind === 'pivot') as { x: number; y: number };
       expect(Math.hypot(data[i * RIBBON] - pivot.x, data[i * RIBBON + 1] - pivot.y)).toBeCloseTo(layout.reach, 4);
     }
   });

@@ -31,8 +31,28 @@ export function emptySnapshot(name: SetupName = 'light'): Snapshot {
     catalog: catalog(),
     setup: describeSetup(resolved),
     settings: describeSettings(resolved, resolved, {}),
-    status: { ...statusOf(resolved), state: 'STARTING', episode: 0, step: 0, time: 0, planMs: null, latenessMs: null, planAge: null, planning: 'none', model: null },
-    learning: { ...learningOf(resolved, []), experienceSeconds: 0, fits: 0, rows: 0, lastFitAtSeconds: null, losses: { at: new Float64Array(0), loss: new Float64Array(0) }, episodes: [], backend: null },
+    status: {
+      ...statusOf(resolved),
+      state: 'STARTING',
+      episode: 0,
+      step: 0,
+      time: 0,
+      planMs: null,
+      latenessMs: null,
+      planAge: null,
+      planning: 'none',
+      model: null,
+    },
+    learning: {
+      ...learningOf(resolved, []),
+      experienceSeconds: 0,
+      fits: 0,
+      rows: 0,
+      lastFitAtSeconds: null,
+      losses: { at: new Float64Array(0), loss: new Float64Array(0) },
+      episodes: [],
+      backend: null,
+    },
     controls: { clients: 1, mine: false, held: false },
     history: [],
     notices: [],
@@ -57,9 +77,25 @@ export function recordedRun(name: SetupName = 'light'): Recorded {
 
 function statusOf(resolved: ResolvedSetup): Status {
   return {
-    state: 'RUNNING', reason: '', rig: 'simulated', episode: 0, step: 0, time: 0, speedWanted: 1, speedNow: 0.3, speedReason: 'planning takes 160 ms of a 50 ms period', loopHz: 6,
-    planMs: { last: 160, p50: 158, p99: 171 }, deadlineMs: resolved.period * 1000, late: 0, latenessMs: { p50: 0.1, p99: 0.4, max: 1.2 }, planAge: 1, planning: 'searching',
-    model: { label: resolved.model.label, fit: 4, rows: 60 }, plannerThreads: 2, evaluationsPerPlan: 57600,
+    state: 'RUNNING',
+    reason: '',
+    rig: 'simulated',
+    episode: 0,
+    step: 0,
+    time: 0,
+    speedWanted: 1,
+    speedNow: 0.3,
+    speedReason: 'planning takes 160 ms of a 50 ms period',
+    loopHz: 6,
+    planMs: { last: 160, p50: 158, p99: 171 },
+    deadlineMs: resolved.period * 1000,
+    late: 0,
+    latenessMs: { p50: 0.1, p99: 0.4, max: 1.2 },
+    planAge: 1,
+    planning: 'searching',
+    model: { label: resolved.model.label, fit: 4, rows: 60 },
+    plannerThreads: 2,
+    evaluationsPerPlan: 57600,
   };
 }
 function learningOf(resolved: ResolvedSetup, history: readonly Telemetry[]): LearningState {
@@ -72,9 +108,21 @@ function learningOf(resolved: ResolvedSetup, history: readonly Telemetry[]): Lea
     lasting: false,
   }));
   return {
-    algorithm: resolved.setup.algorithm, experienceSeconds: episodes.reduce((sum, { seconds }) => sum + seconds, 0), swungUpAfterSeconds: null, uprightForSeconds: null, episode: Math.max(0, history.length - 1),
-    episodeSeconds: 8, fits: 4, rows: 60, lastFitAtSeconds: 4.5, fit: { phase: 'fit', done: 12, total: 40, unit: 'steps', secondsLeft: 0.6, loss: -1.2 }, lossName: 'negative log likelihood per transition',
-    losses: { at: Float64Array.of(1.5, 2, 2.5, 3), loss: Float64Array.of(-3, -3.46, -3.6, -3.75) }, episodes, backend: { name: 'wasm', version: '4.22.0', reason: 'native: binding not built' }, fault: '',
+    algorithm: resolved.setup.algorithm,
+    experienceSeconds: episodes.reduce((sum, { seconds }) => sum + seconds, 0),
+    swungUpAfterSeconds: null,
+    uprightForSeconds: null,
+    episode: Math.max(0, history.length - 1),
+    episodeSeconds: 8,
+    fits: 4,
+    rows: 60,
+    lastFitAtSeconds: 4.5,
+    fit: { phase: 'fit', done: 12, total: 40, unit: 'steps', secondsLeft: 0.6, loss: -1.2 },
+    lossName: 'negative log likelihood per transition',
+    losses: { at: Float64Array.of(1.5, 2, 2.5, 3), loss: Float64Array.of(-3, -3.46, -3.6, -3.75) },
+    episodes,
+    backend: { name: 'wasm', version: '4.22.0', reason: 'native: binding not built' },
+    fault: '',
   };
 }
 /** Motion under actions that change every fourth period: the first episode is called random, the second planned. */
@@ -102,7 +150,18 @@ function drive(resolved: ResolvedSetup, episode: number, rows: number): Telemetr
     motion.advance(state, action, period);
   }
   return {
-    episode, firstStep: 0, count: rows, times, states, truths: states.slice(), chosen, commands: chosen.slice(), applied, costs, planMs, latenessMs,
+    episode,
+    firstStep: 0,
+    count: rows,
+    times,
+    states,
+    truths: states.slice(),
+    chosen,
+    commands: chosen.slice(),
+    applied,
+    costs,
+    planMs,
+    latenessMs,
     basis: new Uint8Array(rows).fill(episode === 0 ? 2 : 0),
   };
 }
@@ -133,7 +192,23 @@ function planFrom(resolved: ResolvedSetup, from: Float64Array, time: number): Ui
     for (let h = 0; h < points; h++) for (let c = 0; c < n; c++) band[(level * points + h) * n + c] = states[h * n + c] + z * 0.02 * h;
   });
   const costs = Float32Array.from({ length: K }, (_, k) => 900 - (2 * k * 890) / (2 * K));
-  return encodePlanFrame({ id: 1, step: ROWS[1], time: time + period, rollouts: K, horizon, period, cost: costs[K - 1], planMs: 158, size: n, actions, states, band, bandLevels: 4, costs, tips });
+  return encodePlanFrame({
+    id: 1,
+    step: ROWS[1],
+    time: time + period,
+    rollouts: K,
+    horizon,
+    period,
+    cost: costs[K - 1],
+    planMs: 158,
+    size: n,
+    actions,
+    states,
+    band,
+    bandLevels: 4,
+    costs,
+    tips,
+  });
 }
 
 /** A call that came in. */
@@ -180,8 +255,22 @@ export class ScriptedWorkbench {
   }
 
   private api(): WorkbenchApi {
-    const note = (name: string) => async (params?: unknown) => void this.asked.push({ name, params: (params ?? {}) as Record<string, unknown>, at: this.now() });
-    const names = ['releaseControls', 'start', 'pause', 'stop', 'reset', 'changeSettings', 'resetSettings', 'chooseSetup', 'setSpeed', 'push', 'forget', 'cancelFit'] as const;
+    const note = (name: string) => async (params?: unknown) =>
+      void this.asked.push({ name, params: (params ?? {}) as Record<string, unknown>, at: this.now() });
+    const names = [
+      'releaseControls',
+      'start',
+      'pause',
+      'stop',
+      'reset',
+      'changeSettings',
+      'resetSettings',
+      'chooseSetup',
+      'setSpeed',
+      'push',
+      'forget',
+      'cancelFit',
+    ] as const;
     return {
       ...(Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Pick<WorkbenchApi, (typeof names)[number]>),
       snapshot: async () => this.snapshot,

@@ -1,13 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { differenceCiede2000, filterDeficiencyDeuter, filterDeficiencyProt, filterDeficiencyTrit, parse, wcagContrast, type Color } from 'culori';
+import {
+  differenceCiede2000,
+  filterDeficiencyDeuter,
+  filterDeficiencyProt,
+  filterDeficiencyTrit,
+  parse,
+  wcagContrast,
+  type Color,
+} from 'culori';
 import { describe, expect, test } from 'vitest';
 import { rankColour } from '../../src/renderer/scene/rankColours';
 
 const css = readFileSync(join(import.meta.dirname, '../../src/renderer/theme/tokens.css'), 'utf8');
 const block = (selector: RegExp): Record<string, string> =>
-  Object.fromEntries([...(css.match(selector)?.[1] ?? '').matchAll(/--([\w-]+):\s*(#[0-9a-f]{6,8});/g)].map(([, name, value]) => [name, value]));
-const themes = { dark: block(/\[data-theme='dark'\] \{([\s\S]*?)\n\}/), light: block(/\n\[data-theme='light'\] \{([\s\S]*?)\n\}/) } as const;
+  Object.fromEntries(
+    [...(css.match(selector)?.[1] ?? '').matchAll(/--([\w-]+):\s*(#[0-9a-f]{6,8});/g)].map(([, name, value]) => [name, value]),
+  );
+const themes = {
+  dark: block(/\[data-theme='dark'\] \{([\s\S]*?)\n\}/),
+  light: block(/\n\[data-theme='light'\] \{([\s\S]*?)\n\}/),
+} as const;
 const roles = ['c-measured', 'c-plan', 'c-model', 'c-target', 'c-second', 'c-limit'] as const;
 const eyes: Readonly<Record<string, (colour: Color) => Color>> = {
   normal: (colour) => colour,
@@ -23,7 +36,8 @@ describe.each(Object.entries(themes))('the %s theme', (_name, colour) => {
     expect(Object.keys(colour).length).toBeGreaterThanOrEqual(40);
   });
 
-  const pairs = (front: readonly string[], back: readonly string[], least: number) => front.flatMap((f) => back.map((b) => [f, b, least] as const));
+  const pairs = (front: readonly string[], back: readonly string[], least: number) =>
+    front.flatMap((f) => back.map((b) => [f, b, least] as const));
   const grounds = ['ground', 'raised', 'raised-2', 'raised-3', 'well'];
   test.each([
     ...pairs(['text', 'text-2'], grounds, 4.5),

@@ -27,18 +27,37 @@ describe('numbers on screen', () => {
     expect(settingText(Math.PI / 2, Math.PI / 36, 180 / Math.PI)).toBe('90');
   });
   test('what is typed is read strictly: a comma may be the point, nothing else is guessed', () => {
-    for (const [text, value] of [['1.5', 1.5], [' −2 ', -2], ['0,25', 0.25], ['1e-3', 1e-3], ['.5', 0.5]] as const) expect(typedNumber(text)).toBe(value);
+    for (const [text, value] of [
+      ['1.5', 1.5],
+      [' −2 ', -2],
+      ['0,25', 0.25],
+      ['1e-3', 1e-3],
+      ['.5', 0.5],
+    ] as const)
+      expect(typedNumber(text)).toBe(value);
     for (const text of ['', '0x10', '1 000', '1.2.3', 'abc', '1e', '--1', 'Infinity']) expect(typedNumber(text)).toBeNaN();
   });
   test('a vector is refused as a whole', () => {
-    const sizes = vector({ label: 'Sizes', meaning: '', unit: '', default: [64, 64], minLength: 1, maxLength: 3, min: 1, max: 512, whole: true, applies: 'nextEpisode' });
+    const sizes = vector({
+      label: 'Sizes',
+      meaning: '',
+      unit: '',
+      default: [64, 64],
+      minLength: 1,
+      maxLength: 3,
+      min: 1,
+      max: 512,
+      whole: true,
+      applies: 'nextEpisode',
+    });
     expect(typedVector('64, 32', sizes, 1)).toEqual([64, 32]);
     expect(typedVector('64; x', sizes, 1)).toBeUndefined();
     expect(typedVector('64.5', sizes, 1)).toBeUndefined();
     expect(typedVector('1 2 3 4', sizes, 1)).toBeUndefined();
   });
   test('no symbol needs a combining mark: the mono font breaks them', () => {
-    for (const plant of plants) for (const channel of plant.channels) expect(plainSymbol(channel).normalize('NFD')).not.toMatch(/[\u0300-\u036f]/);
+    for (const plant of plants)
+      for (const channel of plant.channels) expect(plainSymbol(channel).normalize('NFD')).not.toMatch(/[\u0300-\u036f]/);
     expect(plainSymbol({ id: 'rate', label: '', symbol: 'θ̇', unit: 'rad/s' })).toBe('θ rate');
   });
   test('large costs are short', () => {
@@ -47,7 +66,9 @@ describe('numbers on screen', () => {
 });
 
 describe('sliders', () => {
-  const settings = Object.values(builtInSetups).flatMap((setup) => Object.values(resolveSetup(setup).schemas).flatMap((schema) => Object.entries(schema)));
+  const settings = Object.values(builtInSetups).flatMap((setup) =>
+    Object.values(resolveSetup(setup).schemas).flatMap((schema) => Object.entries(schema)),
+  );
   const numbers = settings.filter(([, { kind }]) => kind === 'number' || kind === 'integer') as [string, NumberSetting][];
 
   test.each(numbers)('%s: the default has a place, every stop is allowed, and more is to the right', (_id, setting) => {

@@ -21,7 +21,12 @@ export function sliderScale(setting: NumberSetting, value: number, limits?: read
   const [low, high] = limits ?? reach(setting, value);
   const logarithmic = setting.scale === 'log' && low > 0;
   const snap = (raw: number) => {
-    const stepped = setting.kind === 'integer' ? Math.round(raw) : logarithmic ? Number(raw.toPrecision(2)) : Math.round(raw / setting.step) * setting.step;
+    const stepped =
+      setting.kind === 'integer'
+        ? Math.round(raw)
+        : logarithmic
+          ? Number(raw.toPrecision(2))
+          : Math.round(raw / setting.step) * setting.step;
     return Number(Math.max(setting.min, Math.min(setting.max, stepped)).toPrecision(10));
   };
   if (logarithmic) {

@@ -24,7 +24,8 @@ export function socketTransport(address: string, token: string): Promise<Opened>
     let ended = false;
     const watch = window.setInterval(() => {
       // A hidden page's timers are slow, so silence counts only when it has been long by the page's own clock too.
-      if (socket.readyState === WebSocket.OPEN && document.visibilityState === 'visible' && performance.now() - heard > SILENCE_MS) socket.close();
+      if (socket.readyState === WebSocket.OPEN && document.visibilityState === 'visible' && performance.now() - heard > SILENCE_MS)
+        socket.close();
     }, 1000);
     const end = () => {
       if (ended) return;
@@ -64,7 +65,10 @@ export function socketTransport(address: string, token: string): Promise<Opened>
       document.removeEventListener('visibilitychange', visible);
       if (event.code === TOKEN_REFUSED || event.code === POLICY_VIOLATION) {
         sessionStorage.removeItem('upright.token');
-        refusal = new NoWayIn('The workbench did not accept the token of this page.', 'Open the whole address that "npm start" or "upright serve" printed last; each start makes a new one.');
+        refusal = new NoWayIn(
+          'The workbench did not accept the token of this page.',
+          'Open the whole address that "npm start" or "upright serve" printed last; each start makes a new one.',
+        );
       }
       reject(refusal ?? new Error('Nobody answers at this address.'));
       end();

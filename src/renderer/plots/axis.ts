@@ -31,7 +31,8 @@ export class SteadyRange {
   /** @param fixed  values that must always be inside */
   next(low: number, high: number, fixed: readonly number[] = []): [number, number] {
     let [a, b] = [Math.min(low, ...fixed), Math.max(high, ...fixed)];
-    if (!Number.isFinite(a) || !Number.isFinite(b)) [a, b] = [fixed.length > 0 ? Math.min(...fixed) : 0, fixed.length > 0 ? Math.max(...fixed) : 1];
+    if (!Number.isFinite(a) || !Number.isFinite(b))
+      [a, b] = [fixed.length > 0 ? Math.min(...fixed) : 0, fixed.length > 0 ? Math.max(...fixed) : 1];
     if (b - a < 1e-9) [a, b] = [a - 0.5, b + 0.5];
     const air = 0.06 * (b - a);
     const span = this.high - this.low;

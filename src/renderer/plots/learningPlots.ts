@@ -58,9 +58,13 @@ const axisEnd = (now: number) => Math.max(6, Math.ceil((now * 1.25) / roundStep(
 
 /** Bars: mean cost per second of each episode, one episode wide. Line: the same in finer bins. */
 export function drawCosts(canvas: HTMLCanvasElement, palette: Palette, learning: LearningState, curve: CostCurve): void {
-  const episodes = learning.episodes.filter(({ seconds }) => seconds > 0.1).map((episode) => ({ ...episode, rate: episode.cost / episode.seconds }));
+  const episodes = learning.episodes
+    .filter(({ seconds }) => seconds > 0.1)
+    .map((episode) => ({ ...episode, rate: episode.cost / episode.seconds }));
   const now = learning.experienceSeconds;
-  const seen = [...episodes.map(({ rate }) => rate), ...curve.cost].filter((value): value is number => value !== null && value > 0 && Number.isFinite(value));
+  const seen = [...episodes.map(({ rate }) => rate), ...curve.cost].filter(
+    (value): value is number => value !== null && value > 0 && Number.isFinite(value),
+  );
   const [low, high] = decades(seen);
   const end = axisEnd(now);
   const axes: ChartAxes = {
@@ -98,7 +102,8 @@ export function drawCosts(canvas: HTMLCanvasElement, palette: Palette, learning:
     context.textBaseline = 'alphabetic';
     for (const { index, fromExperience, seconds } of episodes) {
       const text = String(index + 1);
-      if (X(fromExperience + seconds) - X(fromExperience) > context.measureText(text).width + 6) context.fillText(text, X(fromExperience + seconds / 2), bottom - 5);
+      if (X(fromExperience + seconds) - X(fromExperience) > context.measureText(text).width + 6)
+        context.fillText(text, X(fromExperience + seconds / 2), bottom - 5);
     }
   });
 }
@@ -112,7 +117,10 @@ function decadeTicks(low: number, high: number): ChartAxes['yTicks'] {
   const ticks: { value: number; text: string }[] = [];
   for (let power = Math.round(Math.log10(low)); power <= Math.round(Math.log10(high)) + 1e-9; power++) {
     const value = 10 ** power;
-    ticks.push({ value, text: power >= 6 ? `1e${power}` : power >= 3 ? `${10 ** (power - 3)}k` : power >= 0 ? String(value) : value.toFixed(-power) });
+    ticks.push({
+      value,
+      text: power >= 6 ? `1e${power}` : power >= 3 ? `${10 ** (power - 3)}k` : power >= 0 ? String(value) : value.toFixed(-power),
+    });
   }
   return ticks;
 }

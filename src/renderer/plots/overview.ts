@@ -15,7 +15,8 @@ export interface OverviewWindow {
 const LONGEST = 60;
 const SHORTEST = 12;
 /** What the overview spans: the last minute, or as much of it as there is. */
-export const overviewSpan = (history: PlotHistory): number => (history.count === 0 ? SHORTEST : Math.max(SHORTEST, Math.min(LONGEST, history.x(history.count - 1) - history.x(0))));
+export const overviewSpan = (history: PlotHistory): number =>
+  history.count === 0 ? SHORTEST : Math.max(SHORTEST, Math.min(LONGEST, history.x(history.count - 1) - history.x(0)));
 const MARGIN = 14;
 
 /** One signal over the last minute, with what happened, and the window that the plots show. */
@@ -90,10 +91,18 @@ export class Overview {
       const at = X(window.to + seconds);
       const text = Math.abs(seconds) < 1e-9 ? 'now' : tickText(seconds, ticks[1] - ticks[0]);
       context.textAlign = text === 'now' ? 'right' : 'center';
-      if (at > MARGIN + 8) context.fillText(seconds === ticks[ticks.length - 2] ? `${text} s` : text, text === 'now' ? width - 4 : at, bottom + 5);
+      if (at > MARGIN + 8)
+        context.fillText(seconds === ticks[ticks.length - 2] ? `${text} s` : text, text === 'now' ? width - 4 : at, bottom + 5);
     }
   }
-  private drawMarks(context: CanvasRenderingContext2D, history: PlotHistory, window: OverviewWindow, X: (x: number) => number, top: number, width: number): void {
+  private drawMarks(
+    context: CanvasRenderingContext2D,
+    history: PlotHistory,
+    window: OverviewWindow,
+    X: (x: number) => number,
+    top: number,
+    width: number,
+  ): void {
     const { palette } = this;
     context.font = `450 11px ${TEXT_FONT}`;
     context.textBaseline = 'alphabetic';
@@ -101,7 +110,8 @@ export class Overview {
     let free = MARGIN;
     for (const { x, label, kind } of history.marksBetween(window.from, window.to)) {
       const at = X(x);
-      context.fillStyle = kind === 'target' ? palette.target : kind === 'push' ? palette.second : kind === 'fault' ? palette.limit : palette.text2;
+      context.fillStyle =
+        kind === 'target' ? palette.target : kind === 'push' ? palette.second : kind === 'fault' ? palette.limit : palette.text2;
       if (at - 5 < free && free > MARGIN) {
         context.fillRect(Math.round(at), top + 2, 1, 6); // no room for words: a tick
         continue;

@@ -70,7 +70,21 @@ export function signalsOf(setup: SetupDescription): Signal[] {
       usual: true,
     },
     ...order.filter((i) => !state(i).usual).map(state),
-    { id: 'costs', symbol: 'cost terms', label: 'Cost of each period, by term', unit: '', factor: 1, kind: 'costs', channel: -1, wraps: false, limits: [], limitLabel: '', digits: 2, weight: 128, usual: true },
+    {
+      id: 'costs',
+      symbol: 'cost terms',
+      label: 'Cost of each period, by term',
+      unit: '',
+      factor: 1,
+      kind: 'costs',
+      channel: -1,
+      wraps: false,
+      limits: [],
+      limitLabel: '',
+      digits: 2,
+      weight: 128,
+      usual: true,
+    },
     {
       id: 'planMs',
       symbol: 'planner time',
@@ -86,8 +100,23 @@ export function signalsOf(setup: SetupDescription): Signal[] {
       weight: 116,
       usual: true,
     },
-    { id: 'lateness', symbol: 'lateness', label: 'How late a period began', unit: 'ms', factor: 1, kind: 'lateness', channel: -1, wraps: false, limits: [], limitLabel: '', digits: 2, weight: 116, usual: false },
+    {
+      id: 'lateness',
+      symbol: 'lateness',
+      label: 'How late a period began',
+      unit: 'ms',
+      factor: 1,
+      kind: 'lateness',
+      channel: -1,
+      wraps: false,
+      limits: [],
+      limitLabel: '',
+      digits: 2,
+      weight: 116,
+      usual: false,
+    },
   ];
 }
 /** Those that are shown: the chosen ones, or the plant's own. */
-export const shownSignals = (all: readonly Signal[], chosen: readonly string[] | null): Signal[] => all.filter((signal) => (chosen === null ? signal.usual : chosen.includes(signal.id)));
+export const shownSignals = (all: readonly Signal[], chosen: readonly string[] | null): Signal[] =>
+  all.filter((signal) => (chosen === null ? signal.usual : chosen.includes(signal.id)));

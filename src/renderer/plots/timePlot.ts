@@ -87,13 +87,24 @@ export class TimePlot {
   }
 
   private noData(): uPlot.AlignedData {
-    return Array.from({ length: this.options.signal.kind === 'costs' ? 4 : 2 }, (_, c) => (c === 0 ? [0] : [null])) as unknown as uPlot.AlignedData;
+    return Array.from({ length: this.options.signal.kind === 'costs' ? 4 : 2 }, (_, c) =>
+      c === 0 ? [0] : [null],
+    ) as unknown as uPlot.AlignedData;
   }
   private settings(width: number, height: number): uPlot.Options {
     const { signal, withTime } = this.options;
     const font = `450 11px ${NUMBER_FONT}`;
     const grid = { show: true, width: 1, stroke: () => this.palette.grid };
-    const lines: uPlot.Series[] = signal.kind === 'costs' ? [this.series('second', 1.2), this.series('model', 1.4), this.series('measured', 1.6)] : [this.series(signal.kind === 'planMs' || signal.kind === 'lateness' ? 'second' : 'measured', 1.6, signal.kind === 'action' || signal.kind === 'planMs' || signal.kind === 'lateness')];
+    const lines: uPlot.Series[] =
+      signal.kind === 'costs'
+        ? [this.series('second', 1.2), this.series('model', 1.4), this.series('measured', 1.6)]
+        : [
+            this.series(
+              signal.kind === 'planMs' || signal.kind === 'lateness' ? 'second' : 'measured',
+              1.6,
+              signal.kind === 'action' || signal.kind === 'planMs' || signal.kind === 'lateness',
+            ),
+          ];
     return {
       width: Math.max(20, width),
       height: Math.max(20, height),
@@ -130,7 +141,10 @@ export class TimePlot {
           stroke: () => this.palette.axis,
           grid,
           ticks: { show: false },
-          splits: (plot, _axis, low, high) => (signal.wraps ? [-180, -90, 0, 90, 180] : roundTicks(low, high, Math.max(2, Math.min(5, plot.bbox.height / devicePixelRatio / 26)))),
+          splits: (plot, _axis, low, high) =>
+            signal.wraps
+              ? [-180, -90, 0, 90, 180]
+              : roundTicks(low, high, Math.max(2, Math.min(5, plot.bbox.height / devicePixelRatio / 26))),
           values: (_plot, splits) => splits.map((value) => tickText(value, splits.length > 1 ? splits[1] - splits[0] : 1)),
         },
       ],
@@ -238,7 +252,8 @@ export class TimePlot {
     const best = sums.sort((a, b) => b.sum - a.sum).slice(0, MAX_TERMS);
     // change only for a term that clearly weighs more: labels that jump cannot be read
     const least = Math.min(...this.terms.map((term) => sums.find((entry) => entry.term === term)?.sum ?? 0));
-    if (!kept || best.some(({ term, sum }) => !this.terms.includes(term) && sum > 1.6 * least)) this.terms = best.map(({ term }) => term).sort((a, b) => a - b);
+    if (!kept || best.some(({ term, sum }) => !this.terms.includes(term) && sum > 1.6 * least))
+      this.terms = best.map(({ term }) => term).sort((a, b) => a - b);
   }
 
   private yBounds(columns: readonly (number | null)[][], { plan, now, planAt, ahead }: PlotWindow): [number, number] {
@@ -252,8 +267,16 @@ export class TimePlot {
     for (const column of columns) for (const value of column) if (value !== null) see(value);
     // measured and chosen plan only: what is thought uncertain must not flatten what is known
     if (plan !== undefined && signal.kind === 'state')
-      for (let h = 0; h <= plan.horizon && planAt + h * plan.period <= now + ahead; h++) see(plan.states[h * plan.size + signal.channel] * signal.factor);
-    const fixed = signal.kind === 'action' || (signal.limits.length > 0 && signal.kind === 'state') ? signal.limits : signal.kind === 'planMs' ? [0, signal.limits[0] * 1.15] : signal.kind === 'state' ? [] : [0];
+      for (let h = 0; h <= plan.horizon && planAt + h * plan.period <= now + ahead; h++)
+        see(plan.states[h * plan.size + signal.channel] * signal.factor);
+    const fixed =
+      signal.kind === 'action' || (signal.limits.length > 0 && signal.kind === 'state')
+        ? signal.limits
+        : signal.kind === 'planMs'
+          ? [0, signal.limits[0] * 1.15]
+          : signal.kind === 'state'
+            ? []
+            : [0];
     if (signal.kind === 'action') return [signal.limits[0] * 1.2, signal.limits[1] * 1.2];
     return this.range.next(low, high, fixed);
   }
@@ -274,17 +297,28 @@ export class TimePlot {
     ctx.lineWidth = devicePixelRatio;
     ctx.strokeStyle = palette.text3;
     ctx.setLineDash([devicePixelRatio, 3 * devicePixelRatio]);
-    for (const { x } of this.labels) stroke(ctx, [[X(x), bbox.top], [X(x), bbox.top + bbox.height]]);
+    for (const { x } of this.labels)
+      stroke(ctx, [
+        [X(x), bbox.top],
+        [X(x), bbox.top + bbox.height],
+      ]);
     ctx.setLineDash([]);
     this.drawBand(plot);
     ctx.strokeStyle = palette.limit;
-    for (const limit of signal.limits) stroke(ctx, [[bbox.left, Y(limit)], [right, Y(limit)]]);
+    for (const limit of signal.limits)
+      stroke(ctx, [
+        [bbox.left, Y(limit)],
+        [right, Y(limit)],
+      ]);
     const target = signal.wraps ? 0 : signal.kind === 'state' && signal.limits.length > 0 ? window.target : undefined;
     if (target !== undefined) {
       ctx.strokeStyle = palette.target;
       ctx.lineWidth = 1.25 * devicePixelRatio;
       ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-      stroke(ctx, [[bbox.left, Y(target * signal.factor)], [right, Y(target * signal.factor)]]);
+      stroke(ctx, [
+        [bbox.left, Y(target * signal.factor)],
+        [right, Y(target * signal.factor)],
+      ]);
     }
     ctx.restore();
   }
@@ -298,7 +332,10 @@ export class TimePlot {
     const X = (h: number) => plot.valToPos(planAt - now + h * plan.period, 'x', true);
     const value = (level: number, h: number) => plan.band[(level * points + h) * plan.size + signal.channel] * signal.factor;
     const turns = signal.wraps ? this.turnsOf(plan) : [0];
-    for (const [low, high, colour] of [[0, 3, this.palette.plan90], [1, 2, this.palette.plan50]] as const) {
+    for (const [low, high, colour] of [
+      [0, 3, this.palette.plan90],
+      [1, 2, this.palette.plan50],
+    ] as const) {
       ctx.fillStyle = colour;
       for (const turn of turns) {
         ctx.beginPath();
@@ -424,7 +461,13 @@ export class TimePlot {
     ctx.font = `450 ${11 * ratio}px ${TEXT_FONT}`;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'alphabetic';
-    const names: readonly [string, string][] = [['total', palette.measured], ...this.terms.map((term, i): [string, string] => [this.options.costTerms[term].toLowerCase(), i === 0 ? palette.second : palette.model])];
+    const names: readonly [string, string][] = [
+      ['total', palette.measured],
+      ...this.terms.map((term, i): [string, string] => [
+        this.options.costTerms[term].toLowerCase(),
+        i === 0 ? palette.second : palette.model,
+      ]),
+    ];
     names.forEach(([name, colour], i) => {
       ctx.fillStyle = colour;
       ctx.fillText(name, x, bbox.top + (11 + 16 * i) * ratio);

@@ -59,7 +59,8 @@ export class Camera {
       this.pitch += share * (this.goal.pitch - this.pitch);
       this.distance += share * (this.goal.distance - this.distance);
       this.centre += share * (this.goal.centre - this.centre);
-      if (Math.abs(this.yaw - this.goal.yaw) + Math.abs(this.pitch - this.goal.pitch) + Math.abs(this.distance - this.goal.distance) < 1e-3) this.goal = undefined;
+      if (Math.abs(this.yaw - this.goal.yaw) + Math.abs(this.pitch - this.goal.pitch) + Math.abs(this.distance - this.goal.distance) < 1e-3)
+        this.goal = undefined;
       moving = true;
     }
     if (held) return moving;
@@ -90,7 +91,11 @@ export class Camera {
   get eye(): readonly [number, number, number] {
     const [tx, ty, tz] = this.target;
     const d = this.distance * this.reach;
-    return [tx - Math.sin(this.yaw) * Math.cos(this.pitch) * d, ty + Math.sin(this.pitch) * d, tz + Math.cos(this.yaw) * Math.cos(this.pitch) * d];
+    return [
+      tx - Math.sin(this.yaw) * Math.cos(this.pitch) * d,
+      ty + Math.sin(this.pitch) * d,
+      tz + Math.cos(this.yaw) * Math.cos(this.pitch) * d,
+    ];
   }
   /** World to picture: [x px, y px, px per metre there]; the scale is 0 behind the eye. */
   project(x: number, y: number, z: number): [number, number, number] {

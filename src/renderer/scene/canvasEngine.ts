@@ -95,10 +95,36 @@ export class CanvasEngine implements Engine {
       }
       context.fill();
     };
-    if (ey > y1) face([[x0, y1, z0], [x1, y1, z0], [x1, y1, z1], [x0, y1, z1]], tones[0]);
+    if (ey > y1)
+      face(
+        [
+          [x0, y1, z0],
+          [x1, y1, z0],
+          [x1, y1, z1],
+          [x0, y1, z1],
+        ],
+        tones[0],
+      );
     const side = ex > x1 ? x1 : ex < x0 ? x0 : undefined;
-    if (side !== undefined) face([[side, y0, z0], [side, y1, z0], [side, y1, z1], [side, y0, z1]], tones[2]);
-    face([[x0, y0, z1], [x1, y0, z1], [x1, y1, z1], [x0, y1, z1]], tones[1]);
+    if (side !== undefined)
+      face(
+        [
+          [side, y0, z0],
+          [side, y1, z0],
+          [side, y1, z1],
+          [side, y0, z1],
+        ],
+        tones[2],
+      );
+    face(
+      [
+        [x0, y0, z1],
+        [x1, y0, z1],
+        [x1, y1, z1],
+        [x0, y1, z1],
+      ],
+      tones[1],
+    );
   }
   private fan(camera: Camera, { rollouts, horizon, tips }: PlanFrame, { depth, front, all, grey, most }: DrawStyle): void {
     const context = this.context!;

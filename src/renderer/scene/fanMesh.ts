@@ -1,4 +1,15 @@
-import { BufferAttribute, BufferGeometry, DataTexture, DynamicDrawUsage, GLSL3, LinearFilter, LineSegments, RGBAFormat, ShaderMaterial, Sphere } from 'three';
+import {
+  BufferAttribute,
+  BufferGeometry,
+  DataTexture,
+  DynamicDrawUsage,
+  GLSL3,
+  LinearFilter,
+  LineSegments,
+  RGBAFormat,
+  ShaderMaterial,
+  Sphere,
+} from 'three';
 import type { PlanFrame } from '../../shared/episodes/planFrame';
 import type { Theme } from '../theme/theme';
 import { chosenPaths, RANK_COLOURS, rankTable } from './rankColours';
@@ -77,7 +88,14 @@ export class FanMesh {
     }
   }
   /** @param most  draw so many paths only: the best, and an even choice of the others, so that the search is still seen */
-  style(options: { readonly fan: boolean; readonly depth: number; readonly front: number; readonly all: boolean; readonly grey: boolean; readonly most: number }): void {
+  style(options: {
+    readonly fan: boolean;
+    readonly depth: number;
+    readonly front: number;
+    readonly all: boolean;
+    readonly grey: boolean;
+    readonly most: number;
+  }): void {
     this.object.visible = this.present && options.fan;
     this.uniform('depth', options.depth);
     this.uniform('front', options.front);

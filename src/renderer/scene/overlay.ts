@@ -25,7 +25,15 @@ export class Overlay {
   private readonly shaft = element('line');
   private readonly head = element('path');
   private readonly force = element('text');
-  private readonly callouts: { readonly group: SVGGElement; readonly line: SVGLineElement; readonly mark: SVGCircleElement; readonly words: SVGTextElement; said: string; px: number; py: number }[] = [];
+  private readonly callouts: {
+    readonly group: SVGGElement;
+    readonly line: SVGLineElement;
+    readonly mark: SVGCircleElement;
+    readonly words: SVGTextElement;
+    said: string;
+    px: number;
+    py: number;
+  }[] = [];
 
   constructor(container: HTMLElement) {
     this.root = element('svg', 'overlay');
@@ -51,7 +59,8 @@ export class Overlay {
     this.labels.forEach((text, i) => {
       const label = labels[i];
       const place = label === undefined ? undefined : camera.project(...label.at);
-      const shown = place !== undefined && place[2] > 0 && place[0] > 0 && place[0] < camera.width - 44 && place[1] > 8 && place[1] < camera.height - 4;
+      const shown =
+        place !== undefined && place[2] > 0 && place[0] > 0 && place[0] < camera.width - 44 && place[1] > 8 && place[1] < camera.height - 4;
       show(text, shown);
       if (!shown || label === undefined) return;
       if (text.textContent !== label.text) text.textContent = label.text;
@@ -66,7 +75,9 @@ export class Overlay {
     move(this.target, place[0], place[1]);
   }
   /** The force of the hand: from where it holds to where it pulls, px. */
-  setArrow(pull: { readonly from: readonly [number, number]; readonly to: readonly [number, number]; readonly text: string } | undefined): void {
+  setArrow(
+    pull: { readonly from: readonly [number, number]; readonly to: readonly [number, number]; readonly text: string } | undefined,
+  ): void {
     show(this.arrow, pull !== undefined);
     if (pull === undefined) return;
     const [x0, y0] = pull.from;
@@ -83,7 +94,15 @@ export class Overlay {
   }
   setCallouts(camera: Camera, callouts: readonly Callout[]): void {
     while (this.callouts.length < callouts.length) {
-      const made = { group: element('g', 'callout'), line: element('line'), mark: element('circle'), words: element('text'), said: '', px: NaN, py: NaN };
+      const made = {
+        group: element('g', 'callout'),
+        line: element('line'),
+        mark: element('circle'),
+        words: element('text'),
+        said: '',
+        px: NaN,
+        py: NaN,
+      };
       made.group.append(made.line, made.mark, made.words);
       this.root.append(made.group);
       this.callouts.push(made);

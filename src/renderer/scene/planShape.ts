@@ -26,7 +26,14 @@ export interface PlanStyle {
 }
 
 /** Everything of a plan but the fan itself, as lines. */
-export function planLines(frame: PlanFrame, plant: Plant, instance: PlantInstance, layout: Layout, style: PlanStyle, out: PlanLayers): void {
+export function planLines(
+  frame: PlanFrame,
+  plant: Plant,
+  instance: PlantInstance,
+  layout: Layout,
+  style: PlanStyle,
+  out: PlanLayers,
+): void {
   const { horizon, size } = frame;
   const points = horizon + 1;
   const { palette, grey } = style;
@@ -65,7 +72,8 @@ export function planLines(frame: PlanFrame, plant: Plant, instance: PlantInstanc
     path.set([tip[0], tip[1], zOf(i / FINE)], i * 3);
   }
   const draw = (colour: typeof amber, width: number, alpha: number) => {
-    for (let i = 3; i < path.length; i += 3) out.chosen.line(path[i - 3], path[i - 2], path[i - 1], path[i], path[i + 1], path[i + 2], colour, width, alpha);
+    for (let i = 3; i < path.length; i += 3)
+      out.chosen.line(path[i - 3], path[i - 2], path[i - 1], path[i], path[i + 1], path[i + 2], colour, width, alpha);
   };
   draw(rgb(palette.scene), 5.5, 0.22);
   draw(amber, 3, 1);
@@ -108,7 +116,15 @@ function ring(out: Ribbons, x: number, y: number, z: number, radius: number, col
     out.line(x + radius * Math.sin(a), y + radius * Math.cos(a), z, x + radius * Math.sin(b), y + radius * Math.cos(b), z, colour, 1, 0.22);
   }
 }
-function rectangle(out: Ribbons, x: number, width: number, height: number, z: number, colour: readonly [number, number, number], alpha: number): void {
+function rectangle(
+  out: Ribbons,
+  x: number,
+  width: number,
+  height: number,
+  z: number,
+  colour: readonly [number, number, number],
+  alpha: number,
+): void {
   const [x0, x1, y0, y1] = [x - width / 2, x + width / 2, -height / 2, height / 2];
   out.line(x0, y0, z, x1, y0, z, colour, 1, alpha);
   out.line(x1, y0, z, x1, y1, z, colour, 1, alpha);

@@ -23,7 +23,11 @@ const GRASP = 16;
 const PULL_MS = 50;
 
 /** The mouse on the scene: pull the pole or the cart, drag the target, or turn the picture. */
-export function watchPointer(container: HTMLElement, camera: Camera, around: Surroundings): { dispose(): void; readonly hold: Hold | undefined } {
+export function watchPointer(
+  container: HTMLElement,
+  camera: Camera,
+  around: Surroundings,
+): { dispose(): void; readonly hold: Hold | undefined } {
   let hold: Hold | undefined;
   /** Share of the rod at which it is held, from the pivot. */
   let along = 1;
@@ -65,7 +69,8 @@ export function watchPointer(container: HTMLElement, camera: Camera, around: Sur
   function follow(): void {
     if (hold === undefined || hold.what === 'orbit' || hold.what === 'target') return;
     const body = rod();
-    if (hold.what === 'pole' && body !== undefined) hold.grip = [body.x0 + along * (body.x1 - body.x0), body.y0 + along * (body.y1 - body.y0)];
+    if (hold.what === 'pole' && body !== undefined)
+      hold.grip = [body.x0 + along * (body.x1 - body.x0), body.y0 + along * (body.y1 - body.y0)];
     const box = cart();
     if (hold.what === 'cart' && box !== undefined) hold.grip = [box.x + offset, 0];
     const to = camera.onPlane(last[0], last[1], around.front());
@@ -74,7 +79,11 @@ export function watchPointer(container: HTMLElement, camera: Camera, around: Sur
     around.touched();
   }
   const down = (event: PointerEvent) => {
-    if (event.button !== 0 || (event.target instanceof Element && event.target.closest('button, label, select, input, [data-over]') !== null)) return;
+    if (
+      event.button !== 0 ||
+      (event.target instanceof Element && event.target.closest('button, label, select, input, [data-over]') !== null)
+    )
+      return;
     last = place(event);
     const found = under(...last);
     event.preventDefault();

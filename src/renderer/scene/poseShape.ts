@@ -6,7 +6,15 @@ import type { Box, Layout } from './stageShape';
 /** The cart as a box around its hinge. */
 export function cartBox(cart: Extract<Body, { kind: 'cart' }>, palette: Palette): Box {
   const { x, width, height: h } = cart;
-  return { x0: x - width / 2, x1: x + width / 2, y0: -h / 2, y1: 0.3 * h, z0: -0.65 * h, z1: 0.65 * h, tones: [rgb(palette.body1), rgb(palette.body2), rgb(palette.body3)] };
+  return {
+    x0: x - width / 2,
+    x1: x + width / 2,
+    y0: -h / 2,
+    y1: 0.3 * h,
+    z0: -0.65 * h,
+    z1: 0.65 * h,
+    tones: [rgb(palette.body1), rgb(palette.body2), rgb(palette.body3)],
+  };
 }
 
 /** Pole, joint and bob, and the path of the tip so far. Grey when nothing but gravity acts on purpose. */
@@ -34,7 +42,8 @@ function cartEdges({ x, width, height: h }: Extract<Body, { kind: 'cart' }>, pal
   const [x0, x1, y0, y1, z1, z0] = [x - width / 2, x + width / 2, -h / 2, 0.3 * h, 0.65 * h, -0.65 * h];
   const light = mixed(rgb(palette.body1), rgb(palette.body2), 0.4);
   const dark = mixed(rgb(palette.body3), rgb(palette.scene), 0.4);
-  const edge = (a: readonly number[], b: readonly number[], colour: typeof light) => out.line(a[0], a[1], a[2], b[0], b[1], b[2], colour, 1);
+  const edge = (a: readonly number[], b: readonly number[], colour: typeof light) =>
+    out.line(a[0], a[1], a[2], b[0], b[1], b[2], colour, 1);
   edge([x0, y1, z1], [x1, y1, z1], light);
   edge([x0, y1, z0], [x1, y1, z0], light);
   edge([x0, y1, z0], [x0, y1, z1], light);

@@ -8,7 +8,9 @@ export const RANK_COLOURS = 256;
 export function rankColour(rank: number, theme: Theme): Rgb {
   const at = theme === 'light' ? 0.92 * (1 - rank) : rank;
   const text = interpolateViridis(Math.max(0, Math.min(1, at)));
-  const [r, g, b] = text.startsWith('#') ? [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16)) : (text.match(/\d+/g) ?? []).map(Number);
+  const [r, g, b] = text.startsWith('#')
+    ? [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16))
+    : (text.match(/\d+/g) ?? []).map(Number);
   return [r / 255, g / 255, b / 255];
 }
 /**
@@ -20,7 +22,10 @@ export function chosenPaths(rollouts: number, most: number): number[] {
   const best = Math.min(Math.floor(most / 2), Math.ceil(rollouts / 10));
   const others = most - best;
   const rest = rollouts - best;
-  return [...Array.from({ length: others }, (_, i) => Math.floor((i * rest) / others)), ...Array.from({ length: best }, (_, i) => rest + i)];
+  return [
+    ...Array.from({ length: others }, (_, i) => Math.floor((i * rest) / others)),
+    ...Array.from({ length: best }, (_, i) => rest + i),
+  ];
 }
 /** [256 × 4] bytes, worst to best. */
 export function rankTable(theme: Theme): Uint8Array<ArrayBuffer> {

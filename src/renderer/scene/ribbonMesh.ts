@@ -1,4 +1,15 @@
-import { BufferAttribute, DoubleSide, InstancedBufferGeometry, InstancedInterleavedBuffer, InterleavedBufferAttribute, Mesh, NormalBlending, ShaderMaterial, Sphere, Vector2 } from 'three';
+import {
+  BufferAttribute,
+  DoubleSide,
+  InstancedBufferGeometry,
+  InstancedInterleavedBuffer,
+  InterleavedBufferAttribute,
+  Mesh,
+  NormalBlending,
+  ShaderMaterial,
+  Sphere,
+  Vector2,
+} from 'three';
 import { RIBBON, type Ribbons } from './ribbons';
 
 /**
@@ -46,7 +57,8 @@ export class RibbonMesh {
     if (this.buffer === undefined || this.buffer.array !== ribbons.data) {
       this.geometry.dispose(); // a bigger array needs a new buffer on the GPU
       this.buffer = new InstancedInterleavedBuffer(ribbons.data, RIBBON, 1);
-      const attribute = (name: string, size: number, offset: number) => this.geometry.setAttribute(name, new InterleavedBufferAttribute(this.buffer!, size, offset));
+      const attribute = (name: string, size: number, offset: number) =>
+        this.geometry.setAttribute(name, new InterleavedBufferAttribute(this.buffer!, size, offset));
       attribute('a', 3, 0);
       attribute('b', 3, 3);
       attribute('tint', 3, 6);

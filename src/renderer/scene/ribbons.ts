@@ -20,7 +20,18 @@ export class Ribbons {
     this.version++;
     return this;
   }
-  line(x0: number, y0: number, z0: number, x1: number, y1: number, z1: number, colour: Rgb, width: number, alpha = 1, alphaEnd = alpha): void {
+  line(
+    x0: number,
+    y0: number,
+    z0: number,
+    x1: number,
+    y1: number,
+    z1: number,
+    colour: Rgb,
+    width: number,
+    alpha = 1,
+    alphaEnd = alpha,
+  ): void {
     if ((this.count + 1) * RIBBON > this.data.length) {
       const bigger = new Float32Array(this.data.length * 2);
       bigger.set(this.data);
@@ -51,4 +62,8 @@ export function rgb(colour: string): Rgb {
   const part = (at: number) => parseInt(colour.slice(at, at + 2), 16) / 255;
   return [part(1), part(3), part(5)];
 }
-export const mixed = (a: Rgb, b: Rgb, share: number): Rgb => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
+export const mixed = (a: Rgb, b: Rgb, share: number): Rgb => [
+  a[0] + (b[0] - a[0]) * share,
+  a[1] + (b[1] - a[1]) * share,
+  a[2] + (b[2] - a[2]) * share,
+];

@@ -87,7 +87,10 @@ export class StageScene {
   ) {
     this.canvas.setAttribute('aria-hidden', 'true');
     container.append(this.canvas);
-    this.engine = quality.engine === 'canvas' ? new CanvasEngine(this.canvas, this.layers, palette.theme) : new WebglEngine(this.canvas, quality, this.layers, palette.theme);
+    this.engine =
+      quality.engine === 'canvas'
+        ? new CanvasEngine(this.canvas, this.layers, palette.theme)
+        : new WebglEngine(this.canvas, quality, this.layers, palette.theme);
     this.warmUp();
     this.overlay = new Overlay(container);
     this.watching = watchPointer(container, this.camera, {
@@ -176,7 +179,23 @@ export class StageScene {
     engine.setStage([box]);
     engine.setCart(box);
     const none = new Float32Array(0);
-    engine.setPlan({ id: 0, step: 0, time: 0, rollouts: 2, horizon: 1, period: 0.05, cost: 0, planMs: 0, size: 1, actions: none, states: none, band: none, bandLevels: 0, costs: none, tips: new Float32Array(8) });
+    engine.setPlan({
+      id: 0,
+      step: 0,
+      time: 0,
+      rollouts: 2,
+      horizon: 1,
+      period: 0.05,
+      cost: 0,
+      planMs: 0,
+      size: 1,
+      actions: none,
+      states: none,
+      band: none,
+      bandLevels: 0,
+      costs: none,
+      tips: new Float32Array(8),
+    });
     engine.draw(camera, { depth: 1, front: 0, fan: true, all: true, grey: false, most: Infinity });
     for (const layer of Object.values(layers)) layer.begin();
     engine.setPlan(undefined);
@@ -212,7 +231,15 @@ export class StageScene {
     this.drawnPlan = shown;
     const { chosen, band, rings, tube } = this.layers;
     if (shown === undefined) for (const layer of [chosen, band, rings, tube]) layer.begin();
-    else planLines(shown, plant, instance, layout, { depth, grey, tube: this.options.fan === 'tube', palette: this.palette }, { chosen, band, rings, tube });
+    else
+      planLines(
+        shown,
+        plant,
+        instance,
+        layout,
+        { depth, grey, tube: this.options.fan === 'tube', palette: this.palette },
+        { chosen, band, rings, tube },
+      );
   }
   private setRuler(layout: Layout, depth: number): void {
     const plan = this.options.showFan ? this.data!.plan : undefined;
@@ -243,7 +270,13 @@ export class StageScene {
     }
     const most = plan === undefined ? 0 : this.options.fan === 'all' ? plan.rollouts : Math.min(plan.rollouts, this.quality.rollouts);
     return [
-      { x: 0.09, y: 0.1, lines: [`This is the plan, ${seconds.toFixed(1)} s ahead.`, 'Deeper into the picture is later.'], at: chosen, ring: true },
+      {
+        x: 0.09,
+        y: 0.1,
+        lines: [`This is the plan, ${seconds.toFixed(1)} s ahead.`, 'Deeper into the picture is later.'],
+        at: chosen,
+        ring: true,
+      },
       { x: 0.96, y: 0.13, lines: [`${most} other plans, the best ones bright.`], at: other, ring: false },
     ];
   }

@@ -27,7 +27,13 @@ export function layoutOf(bodies: readonly Body[]): Layout {
   const rail = bodies.find((body) => body.kind === 'rail');
   const reach = rod === undefined ? 1 : Math.hypot(rod.x1 - rod.x0, rod.y1 - rod.y0);
   const cartHeight = cart?.height ?? 0.16 * reach;
-  return { reach, floor: -Math.max(1.16 * reach, cartHeight * 2), front: 0.75 * cartHeight, cartHeight, rail: rail === undefined ? undefined : [rail.from, rail.to] };
+  return {
+    reach,
+    floor: -Math.max(1.16 * reach, cartHeight * 2),
+    front: 0.75 * cartHeight,
+    cartHeight,
+    rail: rail === undefined ? undefined : [rail.from, rail.to],
+  };
 }
 
 /** What stands still: floor, rail, stops, posts. Boxes are convex and drawn back to front in this order. */
@@ -45,13 +51,37 @@ export function stageBoxes(layout: Layout, palette: Palette): Box[] {
   }
   const [from, to] = rail;
   const stop: Box['tones'] = [mixed(limit, scene, 0.12), mixed(limit, scene, 0.3), mixed(limit, scene, 0.22)];
-  const end = (x: number, out: number): Box => ({ x0: Math.min(x, x + out), x1: Math.max(x, x + out), y0: -0.65 * h, y1: 0.8 * h, z0: -0.8 * h, z1: 0.8 * h, tones: stop });
-  const leg = (x: number): Box => ({ x0: x - 0.06 * h, x1: x + 0.06 * h, y0: floor, y1: -0.6 * h, z0: -0.12 * h, z1: 0.12 * h, tones: post });
+  const end = (x: number, out: number): Box => ({
+    x0: Math.min(x, x + out),
+    x1: Math.max(x, x + out),
+    y0: -0.65 * h,
+    y1: 0.8 * h,
+    z0: -0.8 * h,
+    z1: 0.8 * h,
+    tones: stop,
+  });
+  const leg = (x: number): Box => ({
+    x0: x - 0.06 * h,
+    x1: x + 0.06 * h,
+    y0: floor,
+    y1: -0.6 * h,
+    z0: -0.12 * h,
+    z1: 0.12 * h,
+    tones: post,
+  });
   return [
     leg(from * 0.96),
     leg(to * 0.96),
     end(from, -0.12 * h),
-    { x0: from, x1: to, y0: -0.65 * h, y1: -0.35 * h, z0: -0.45 * h, z1: 0.45 * h, tones: [mixed(body3, body2, 0.12), mixed(body3, scene, 0.35), mixed(body3, scene, 0.5)] },
+    {
+      x0: from,
+      x1: to,
+      y0: -0.65 * h,
+      y1: -0.35 * h,
+      z0: -0.45 * h,
+      z1: 0.45 * h,
+      tones: [mixed(body3, body2, 0.12), mixed(body3, scene, 0.35), mixed(body3, scene, 0.5)],
+    },
     end(to, 0.12 * h),
   ];
 }
@@ -90,7 +120,14 @@ export function markedInstants(seconds: number): number[] {
   return marks;
 }
 /** Time along the depth: a ruler on the floor. `rightOf` is its place. */
-export function rulerLines(layout: Layout, depth: number, seconds: number, rightOf: number, palette: Palette, out: Ribbons): { readonly at: readonly [number, number, number]; readonly text: string }[] {
+export function rulerLines(
+  layout: Layout,
+  depth: number,
+  seconds: number,
+  rightOf: number,
+  palette: Palette,
+  out: Ribbons,
+): { readonly at: readonly [number, number, number]; readonly text: string }[] {
   const { reach, floor, front } = layout;
   const colour = rgb(palette.text2);
   const zOf = (t: number) => front - (depth * reach * t) / seconds;

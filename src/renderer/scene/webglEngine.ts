@@ -29,7 +29,14 @@ export class WebglEngine implements Engine {
   private drawnAt = 0;
 
   constructor(canvas: HTMLCanvasElement, quality: Quality, layers: Layers, theme: Theme) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: quality.antialias, alpha: true, depth: false, stencil: false, powerPreference: 'high-performance' });
+    this.renderer = new WebGLRenderer({
+      canvas,
+      antialias: quality.antialias,
+      alpha: true,
+      depth: false,
+      stencil: false,
+      powerPreference: 'high-performance',
+    });
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
     this.renderer.setPixelRatio(Math.min(quality.pixelRatio, window.devicePixelRatio || 1));
     this.renderer.sortObjects = true;

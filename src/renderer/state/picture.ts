@@ -25,7 +25,8 @@ export function momentOf(workbench: Workbench, view: View): Moment {
 }
 
 /** The plan for the plots, which show what is about to happen: none when the newest one is not being followed any more. */
-export const followedPlan = ({ plan, planAt, at, frozen }: Moment): PlanFrame | undefined => (frozen || (plan !== undefined && at - planAt < STALE) ? plan : undefined);
+export const followedPlan = ({ plan, planAt, at, frozen }: Moment): PlanFrame | undefined =>
+  frozen || (plan !== undefined && at - planAt < STALE) ? plan : undefined;
 
 /** Seconds of the tip's path that are drawn behind it. */
 const TRAIL_SECONDS = 0.6;

@@ -231,14 +231,38 @@ export class Workbench {
       (event: E) => {
         if (adopted && client === this.client) listen(event);
       };
-    client.on('telemetry', whenJoined((batch) => this.takeTelemetry(batch)));
-    client.on('plan', whenJoined(({ frame }) => this.takePlan(frame)));
-    client.on('status', whenJoined((status) => void (this.status = status)));
-    client.on('learning', whenJoined((learning) => this.takeLearning(learning)));
-    client.on('setup', whenJoined(({ setup, settings }) => this.adoptSetup(setup, settings)));
-    client.on('settings', whenJoined(({ values, pending }) => this.takeValues(values, pending)));
-    client.on('controls', whenJoined((controls) => this.takeControlsState(controls)));
-    client.on('notice', whenJoined((notice) => void (this.notices = [...this.notices, { ...notice, id: ++this.noticeId }].slice(-NOTICES_KEPT))));
+    client.on(
+      'telemetry',
+      whenJoined((batch) => this.takeTelemetry(batch)),
+    );
+    client.on(
+      'plan',
+      whenJoined(({ frame }) => this.takePlan(frame)),
+    );
+    client.on(
+      'status',
+      whenJoined((status) => void (this.status = status)),
+    );
+    client.on(
+      'learning',
+      whenJoined((learning) => this.takeLearning(learning)),
+    );
+    client.on(
+      'setup',
+      whenJoined(({ setup, settings }) => this.adoptSetup(setup, settings)),
+    );
+    client.on(
+      'settings',
+      whenJoined(({ values, pending }) => this.takeValues(values, pending)),
+    );
+    client.on(
+      'controls',
+      whenJoined((controls) => this.takeControlsState(controls)),
+    );
+    client.on(
+      'notice',
+      whenJoined((notice) => void (this.notices = [...this.notices, { ...notice, id: ++this.noticeId }].slice(-NOTICES_KEPT))),
+    );
     try {
       const snapshot = await client.snapshot();
       if (client !== this.client) return;
@@ -258,7 +282,10 @@ export class Workbench {
     this.learning = snapshot.learning;
     this.controls = snapshot.controls;
     // what was said before this page came is old news, but for faults
-    this.notices = snapshot.notices.filter(({ level }) => level === 'fault').slice(-1).map((notice) => ({ ...notice, id: ++this.noticeId }));
+    this.notices = snapshot.notices
+      .filter(({ level }) => level === 'fault')
+      .slice(-1)
+      .map((notice) => ({ ...notice, id: ++this.noticeId }));
     this.adoptSetup(snapshot.setup, snapshot.settings);
     for (const batch of snapshot.history) this.history.add(batch, this.now());
     this.pose.jump(this.history);
@@ -280,7 +307,11 @@ export class Workbench {
     this.pending = pending;
     this.wanted = {};
     this.makeInstance();
-    const same = before !== undefined && before.plant.id === setup.plant.id && before.period === setup.period && before.costTerms.length === setup.costTerms.length;
+    const same =
+      before !== undefined &&
+      before.plant.id === setup.plant.id &&
+      before.period === setup.period &&
+      before.costTerms.length === setup.costTerms.length;
     if (!same || this.phase !== 'joined') this.clearPast(setup);
     else this.epoch++;
   }
@@ -289,7 +320,11 @@ export class Workbench {
     const plant = setup === undefined ? undefined : (plants as Readonly<Record<string, Plant>>)[setup.plant.id];
     this.plant = plant;
     if (plant === undefined) return void (this.instance = undefined);
-    const given = Object.fromEntries(Object.entries(values).filter(([id]) => id.startsWith('plant.')).map(([id, value]) => [id.slice(6), value]));
+    const given = Object.fromEntries(
+      Object.entries(values)
+        .filter(([id]) => id.startsWith('plant.'))
+        .map(([id, value]) => [id.slice(6), value]),
+    );
     this.instance = plant.create(settle(plant.settings, given, 'plant'));
   }
   private takeTelemetry(batch: Parameters<History['add']>[0]): void {
@@ -329,14 +364,22 @@ export class Workbench {
     const before = this.planFigures;
     if (before === undefined || this.now() - this.figuresAt > 250) {
       this.figuresAt = this.now();
-      this.planFigures = { rollouts: frame.rollouts, horizon: frame.horizon, seconds: frame.horizon * frame.period, worst: frame.costs[0] ?? frame.cost, best };
+      this.planFigures = {
+        rollouts: frame.rollouts,
+        horizon: frame.horizon,
+        seconds: frame.horizon * frame.period,
+        worst: frame.costs[0] ?? frame.cost,
+        best,
+      };
     }
   }
   private takeValues(values: SettingValues, pending: SettingValues): void {
     const before = this.target;
     this.values = { ...this.values, ...values };
     this.pending = pending;
-    const settled = Object.keys(this.wanted).filter((id) => sameValue(values[id], this.wanted[id]) || sameValue(pending[id], this.wanted[id]));
+    const settled = Object.keys(this.wanted).filter(
+      (id) => sameValue(values[id], this.wanted[id]) || sameValue(pending[id], this.wanted[id]),
+    );
     if (settled.length > 0) this.unwant(settled);
     if (Object.keys(values).some((id) => id.startsWith('plant.'))) this.makeInstance();
     if (this.target !== before && this.targetId !== undefined) this.history.mark('target', `target ${this.target.toFixed(2)}`);

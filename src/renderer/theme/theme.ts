@@ -83,7 +83,9 @@ export function onSystemTheme(listener: (theme: Theme) => void): () => void {
 
 /** Canvas text falls back to Times until the fonts are there. */
 export async function fontsReady(): Promise<void> {
-  await Promise.all(['450 11px "JetBrains Mono Variable"', '450 11px "Inter Variable"'].map((font) => document.fonts.load(font, 'aθ0'))).catch(() => undefined);
+  await Promise.all(
+    ['450 11px "JetBrains Mono Variable"', '450 11px "Inter Variable"'].map((font) => document.fonts.load(font, 'aθ0')),
+  ).catch(() => undefined);
 }
 
 export const NUMBER_FONT = '"JetBrains Mono Variable", ui-monospace, monospace';

@@ -16,7 +16,9 @@ export function displayOf(unit: string, max = Infinity): Display {
   return { unit, factor: 1 };
 }
 export const displayOfSetting = (setting: Setting): Display =>
-  setting.kind === 'number' || setting.kind === 'integer' || setting.kind === 'vector' ? displayOf(setting.unit, setting.max) : { unit: '', factor: 1 };
+  setting.kind === 'number' || setting.kind === 'integer' || setting.kind === 'vector'
+    ? displayOf(setting.unit, setting.max)
+    : { unit: '', factor: 1 };
 
 /** A symbol that every font has: combining dots break in the mono font, so a derivative is written out. */
 export function plainSymbol(channel: Channel): string {
@@ -42,7 +44,8 @@ export function digitsOf(step: number, factor: number): number {
 export function settingText(value: number, step: number, factor: number): string {
   const screen = value * factor;
   const least = digitsOf(step, factor);
-  for (let digits = least; digits <= 6; digits++) if (Math.abs(Number(screen.toFixed(digits)) - screen) <= 1e-6 * Math.max(1e-3, Math.abs(screen))) return shown(screen, digits);
+  for (let digits = least; digits <= 6; digits++)
+    if (Math.abs(Number(screen.toFixed(digits)) - screen) <= 1e-6 * Math.max(1e-3, Math.abs(screen))) return shown(screen, digits);
   return Math.abs(screen) < 1e-4 && screen !== 0 ? screen.toExponential(1).replace('-', '\u2212') : shown(screen, 6);
 }
 
@@ -53,12 +56,18 @@ export function typedNumber(text: string): number {
 }
 
 /** A vector as text and back, in screen units. */
-export const vectorText = (values: readonly number[], factor: number): string => values.map((value) => String(Number((value * factor).toPrecision(6)))).join(', ');
+export const vectorText = (values: readonly number[], factor: number): string =>
+  values.map((value) => String(Number((value * factor).toPrecision(6)))).join(', ');
 export function typedVector(text: string, setting: VectorSetting, factor: number): readonly number[] | undefined {
-  const numbers = text.split(/[;,\s]+/).filter((part) => part !== '').map(typedNumber);
+  const numbers = text
+    .split(/[;,\s]+/)
+    .filter((part) => part !== '')
+    .map(typedNumber);
   if (numbers.length < setting.minLength || numbers.length > setting.maxLength || numbers.some(Number.isNaN)) return undefined;
   const values = numbers.map((number) => number / factor);
-  return values.every((value) => value >= setting.min && value <= setting.max && (setting.whole !== true || Number.isInteger(value))) ? values : undefined;
+  return values.every((value) => value >= setting.min && value <= setting.max && (setting.whole !== true || Number.isInteger(value)))
+    ? values
+    : undefined;
 }
 
 /** 1 200 becomes "1.2k". */

@@ -39,7 +39,10 @@ window.show = async (wanted) => {
   const recorded = wanted.snapshot === 'recorded' ? recordedRun(wanted.setup) : undefined;
   const snapshot = recorded?.snapshot ?? emptySnapshot(wanted.setup);
   const state = (wanted.state ?? snapshot.status.state) as typeof snapshot.status.state;
-  const scripted = new ScriptedWorkbench({ ...snapshot, status: { ...snapshot.status, state, reason: state === 'STOPPED' ? 'Space was pressed.' : '' } });
+  const scripted = new ScriptedWorkbench({
+    ...snapshot,
+    status: { ...snapshot.status, state, reason: state === 'STOPPED' ? 'Space was pressed.' : '' },
+  });
   scripted.heldByOther = wanted.heldByOther === true;
   if (scripted.heldByOther) scripted.snapshot = { ...scripted.snapshot, controls: { clients: 2, mine: false, held: true } };
   const view = new View(undefined);
@@ -53,7 +56,8 @@ window.show = async (wanted) => {
   const endCredits = frames.add(() => workbench.frameDrawn());
   await fontsReady();
   const props: PanelProps = { workbench, view, frames };
-  const component = wanted.panel === 'all' ? App : (panels as unknown as Record<string, { default: Component<PanelProps> }>)[wanted.panel].default;
+  const component =
+    wanted.panel === 'all' ? App : (panels as unknown as Record<string, { default: Component<PanelProps> }>)[wanted.panel].default;
   const target = document.getElementById('app')!;
   target.className = wanted.panel === 'all' ? 'whole' : 'alone';
   const mounted = mount(component as Component<PanelProps>, { target, props });

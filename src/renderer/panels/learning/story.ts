@@ -15,6 +15,11 @@ export function story(learning: LearningState): string[] {
         : fits === 0
           ? 'Random actions, to learn from.'
           : 'First swing-up under way.';
-  const fitted = fits === 0 ? [] : [`Fitted ${times(fits)}${lastFitAtSeconds === null ? '' : `, last ${shown(Math.max(0, experienceSeconds - lastFitAtSeconds), 1)} s ago`}.`];
+  const fitted =
+    fits === 0
+      ? []
+      : [
+          `Fitted ${times(fits)}${lastFitAtSeconds === null ? '' : `, last ${shown(Math.max(0, experienceSeconds - lastFitAtSeconds), 1)} s ago`}.`,
+        ];
   return [where, ...fitted];
 }
