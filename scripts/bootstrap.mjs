@@ -152,6 +152,8 @@ function run(command, args, { shell = false } = {}) {
   const env = { ...process.env };
   delete env.npm_config_loglevel; // `npm run --silent` would silence the errors of npm ci as well
   delete env.ELECTRON_MAJOR_VER; // the product is built for the Electron it declares
+  delete env.FORCE_COLOR;
+  env.NO_COLOR = '1';
   delete env.NODE_ENV; // "production" would leave the build tools out
   return new Promise((done) => {
     let text = '';
