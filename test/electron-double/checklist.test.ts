@@ -1,6 +1,6 @@
 /**
  * Electron's security checklist and our own additions, asked of the bundled main process under plain Node, where a recording
- * double stands for the `electron` module. The numbers are those of RELIABILITY, section 8.
+ * double stands for the `electron` module. The numbers are those of Electron's own security checklist.
  */
 import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

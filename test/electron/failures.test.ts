@@ -1,4 +1,4 @@
-/** What happens when a process of the app dies, as RELIABILITY's table says. */
+/** What happens when a process of the app dies, as ARCHITECTURE.md says. */
 import { afterEach, expect, test } from 'vitest';
 import { launch, running, statusOf, until, utilities, type Running } from './harness';
 

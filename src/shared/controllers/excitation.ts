@@ -2,7 +2,7 @@ import { randomStream, streamKey, type Random } from '../math/random';
 
 /**
  * Random bang-bang: the sign alternates, the size is drawn from 0.5 … 1 of the limit and held for 0.1 … 0.35 s.
- * Half a second of it is enough to begin; more is spent near the bottom (LEARNING sections 3 and 6).
+ * Half a second of it is enough to begin; more is spent near the bottom (docs/learning.md).
  */
 export class BangBang {
   private random: Random;

@@ -9,7 +9,7 @@ import { BangBang } from './excitation';
  */
 export const mpc = defineController({
   label: 'Model-predictive control',
-  source: 'Mayne et al. 2000; with a learned model: Chua et al. 2018; replanning through the queue of commands: LEARNING section 3',
+  source: 'Mayne et al. 2000; with a learned model: Chua et al. 2018; replanning through the commands under way is ours',
   settings: {
     replan: choice({
       label: 'Replan',

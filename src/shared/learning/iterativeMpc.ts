@@ -8,7 +8,7 @@ import { episodeSeconds, modelAge, randomSeconds } from './learningSettings';
  */
 export const iterativeMpc = defineAlgorithm({
   label: 'Iterative with MPC',
-  source: 'Nagabandi et al. 2018, algorithm 1; refits within the episode and the short random phase: LEARNING section 3',
+  source: 'Nagabandi et al. 2018, algorithm 1; refits within the episode and the short random phase are ours',
   settings: {
     episode: episodeSeconds,
     random: randomSeconds(0.5),

@@ -2,7 +2,7 @@ import type { SettingsOf, SettingsSchema, SettingValues } from '../settings';
 import type { Plant, PlantInstance } from '../plants/plant';
 import type { Transitions } from '../episodes/transitions';
 
-/** Structural priors of LEARNING; each holds for every such rig or can be switched off with its reason. */
+/** Structural priors (docs/learning.md); each holds for every such rig or can be switched off with its reason. */
 export type Prior = 'integrates' | 'placeFree' | 'mirror';
 
 /**

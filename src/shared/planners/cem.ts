@@ -8,7 +8,7 @@ const BANK = 4096;
 
 /**
  * Cross-entropy method: sample action sequences around a mean, keep the elites, refit mean and spread, repeat.
- * What differs from the textbook, and what it is good for (LEARNING sections 3 and 6): coloured noise (swings need
+ * What differs from the textbook, and what it is good for (docs/learning.md): coloured noise (swings need
  * pushes that last), warm start from the last plan, part of the last elites kept and shifted, the mean always among
  * the candidates, and execution of the best sample instead of the mean (the mean of two good plans may be a bad one).
  */
