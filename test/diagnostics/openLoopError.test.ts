@@ -11,7 +11,13 @@ import { realData, whyNoData } from '../recordings/dfki';
 /** A pendulum that turns steadily: angle = rate t, many turns, so that predictions cross ±π again and again. */
 function rolling(rate: number, count: number, period: number): GridStretch {
   const states = Float64Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? rate * (i / 2) * period : rate));
-  return { from: 0, count, states, actions: new Float64Array(count - 1), recorded: new Map([['angle', Float64Array.from({ length: count }, (_, k) => rate * k * period)]]) };
+  return {
+    from: 0,
+    count,
+    states,
+    actions: new Float64Array(count - 1),
+    recorded: new Map([['angle', Float64Array.from({ length: count }, (_, k) => rate * k * period)]]),
+  };
 }
 
 test('constant velocity predicts a steady turn without error, however often it passes the top and the bottom', () => {
@@ -56,20 +62,29 @@ test('a prediction that is not finite is counted and leaves no figure that would
 });
 
 test('a horizon longer than every stretch has no start and no figure', () => {
-  expect(openLoopErrors(nothingMoves, [rolling(1, 10, 0.02)], [25], pendulum)).toEqual([{ channel: 'angle', steps: 25, angleRmse: undefined, starts: 0, diverged: 0 }]);
+  expect(openLoopErrors(nothingMoves, [rolling(1, 10, 0.02)], [25], pendulum)).toEqual([
+    { channel: 'angle', steps: 25, angleRmse: undefined, starts: 0, diverged: 0 },
+  ]);
 });
 
-test.skipIf(realData === undefined)(`on a real ring-down the baselines are what an independent computation found (${realData === undefined ? whyNoData : 'pd1nm'})`, async () => {
-  const spec = readRecordingSpec(`${join(realData!, 'pd1nm_measured.csv')}@12.2:16.5+action=desired.torque`);
-  const mapping = readMapping(['time=time:s,position=angle:rad:zero=down,velocity=rate:rad/s'], pendulum);
-  const { log } = await readLog(spec, mapping, [readPartnerRule('desired=_measured:_desired')], pendulum);
-  const { stretches } = onGrid(log, spec.windows, [], 0, { period: 0.02, smooth: 0.03 }, pendulum);
-  const horizons = [10, 25, 50];
-  const still = openLoopErrors(nothingMoves, stretches, horizons, pendulum);
-  const straight = openLoopErrors(constantVelocity(pendulum, 0.02), stretches, horizons, pendulum);
-  const wanted = [[0.334, 0.151], [0.72, 0.85], [0.77, 1.98]] as const;
-  wanted.forEach(([stillRmse, straightRmse], i) => {
-    expect(Math.abs(still[i]!.angleRmse! / stillRmse - 1)).toBeLessThan(0.01);
-    expect(Math.abs(straight[i]!.angleRmse! / straightRmse - 1)).toBeLessThan(0.01);
-  });
-});
+test.skipIf(realData === undefined)(
+  `on a real ring-down the baselines are what an independent computation found (${realData === undefined ? whyNoData : 'pd1nm'})`,
+  async () => {
+    const spec = readRecordingSpec(`${join(realData!, 'pd1nm_measured.csv')}@12.2:16.5+action=desired.torque`);
+    const mapping = readMapping(['time=time:s,position=angle:rad:zero=down,velocity=rate:rad/s'], pendulum);
+    const { log } = await readLog(spec, mapping, [readPartnerRule('desired=_measured:_desired')], pendulum);
+    const { stretches } = onGrid(log, spec.windows, [], 0, { period: 0.02, smooth: 0.03 }, pendulum);
+    const horizons = [10, 25, 50];
+    const still = openLoopErrors(nothingMoves, stretches, horizons, pendulum);
+    const straight = openLoopErrors(constantVelocity(pendulum, 0.02), stretches, horizons, pendulum);
+    const wanted = [
+      [0.334, 0.151],
+      [0.72, 0.85],
+      [0.77, 1.98],
+    ] as const;
+    wanted.forEach(([stillRmse, straightRmse], i) => {
+      expect(Math.abs(still[i]!.angleRmse! / stillRmse - 1)).toBeLessThan(0.01);
+      expect(Math.abs(straight[i]!.angleRmse! / straightRmse - 1)).toBeLessThan(0.01);
+    });
+  },
+);

@@ -11,13 +11,34 @@ const everything = [[-Infinity, Infinity]] as const;
 const choice = { period: 0.02, smooth: 0.03 };
 
 /** A log sampled from functions of time. */
-function sampled(times: readonly number[], angle: (t: number) => number, action: (t: number) => number = () => 0, more: Record<string, (t: number) => number> = {}): RecordedLog {
+function sampled(
+  times: readonly number[],
+  angle: (t: number) => number,
+  action: (t: number) => number = () => 0,
+  more: Record<string, (t: number) => number> = {},
+): RecordedLog {
   const time = Float64Array.from(times);
-  const channels = new Map([['angle', time.map(angle)], ...Object.entries(more).map(([id, of]) => [id, time.map(of)] as [string, Float64Array])]);
-  const steps = [...time].slice(1).map((t, i) => t - time[i]!).sort((a, b) => a - b);
-  return { file: 'log.csv', rows: time.length, time, channels, action: time.map(action), samplePeriod: steps[steps.length >> 1]!, lines: Uint32Array.from(time, (_, i) => i + 2), notes: [] };
+  const channels = new Map([
+    ['angle', time.map(angle)],
+    ...Object.entries(more).map(([id, of]) => [id, time.map(of)] as [string, Float64Array]),
+  ]);
+  const steps = [...time]
+    .slice(1)
+    .map((t, i) => t - time[i]!)
+    .sort((a, b) => a - b);
+  return {
+    file: 'log.csv',
+    rows: time.length,
+    time,
+    channels,
+    action: time.map(action),
+    samplePeriod: steps[steps.length >> 1]!,
+    lines: Uint32Array.from(time, (_, i) => i + 2),
+    notes: [],
+  };
 }
-const every = (step: number, seconds: number, from = 0) => Array.from({ length: Math.round(seconds / step) + 1 }, (_, i) => from + i * step);
+const every = (step: number, seconds: number, from = 0) =>
+  Array.from({ length: Math.round(seconds / step) + 1 }, (_, i) => from + i * step);
 const only = (log: RecordedLog, windows: readonly (readonly [number, number])[] = everything, row = 0, grid = choice) => {
   const { stretches, ...rest } = onGrid(log, windows, [], row, grid, pendulum);
   expect(stretches).toHaveLength(1);
@@ -69,15 +90,30 @@ describe('states at grid times', () => {
 
   test('with smooth 0: linear interpolation and the recorded rate, or the slope where there is none', () => {
     const plain = { period: 0.02, smooth: 0 };
-    const log = sampled(every(0.03, 1), (t) => Math.floor(t / 0.03 + 0.5), () => 0, { rate: (t) => 100 * t });
+    const log = sampled(
+      every(0.03, 1),
+      (t) => Math.floor(t / 0.03 + 0.5),
+      () => 0,
+      { rate: (t) => 100 * t },
+    );
     const { states } = only(log, everything, 0, plain);
     expect([states[2], states[3]]).toEqual([expect.closeTo(2 / 3, 9), expect.closeTo(2, 9)]);
-    const withoutRate = only(sampled(every(0.03, 1), (t) => 4 * t), everything, 0, plain);
+    const withoutRate = only(
+      sampled(every(0.03, 1), (t) => 4 * t),
+      everything,
+      0,
+      plain,
+    );
     expect(withoutRate.states[2 * 10 + 1]).toBeCloseTo(4, 9);
   });
 
   test('a cart has its own place and velocity', () => {
-    const log = sampled(every(0.01, 1), (t) => Math.sin(t), () => 0, { position: (t) => 1 + t - t * t });
+    const log = sampled(
+      every(0.01, 1),
+      (t) => Math.sin(t),
+      () => 0,
+      { position: (t) => 1 + t - t * t },
+    );
     const { stretches } = onGrid(log, everything, [], 0, choice, cartPole);
     const k = 20;
     expect([...stretches[0]!.states.subarray(4 * k, 4 * k + 2)]).toEqual([expect.closeTo(1 + 0.4 - 0.16, 9), expect.closeTo(1 - 0.8, 8)]);
@@ -94,30 +130,54 @@ describe('states at grid times', () => {
 describe('actions', () => {
   test('are the time average of what was held from row to row', () => {
     // Steps of 0.02 s over samples of 0.012 s, each holding its own index.
-    const { actions } = only(sampled(every(0.012, 1.2), () => 0, (t) => Math.round(t / 0.012)));
+    const { actions } = only(
+      sampled(
+        every(0.012, 1.2),
+        () => 0,
+        (t) => Math.round(t / 0.012),
+      ),
+    );
     expect(actions[0]).toBeCloseTo((0.012 * 0 + 0.008 * 1) / 0.02, 9);
     expect(actions[1]).toBeCloseTo((0.004 * 1 + 0.012 * 2 + 0.004 * 3) / 0.02, 9);
   });
 
   test.each([-1, 0, 1])('row %d: the action applied from row k on stands in row k + row', (row) => {
-    const { actions } = only(sampled(every(0.02, 1), () => 0, (t) => Math.round(t / 0.02)), everything, row);
+    const { actions } = only(
+      sampled(
+        every(0.02, 1),
+        () => 0,
+        (t) => Math.round(t / 0.02),
+      ),
+      everything,
+      row,
+    );
     expect(actions[10]).toBeCloseTo(10 + row, 9);
     expect(actions[0]).toBeCloseTo(Math.max(0, row), 9); // beyond the file the nearest row
   });
 
   test('their integral is kept, whatever the stamps', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.double({ min: 0.001, max: 0.03, noNaN: true }), fc.double({ min: -2, max: 2, noNaN: true })), { minLength: 30, maxLength: 80 }), (steps) => {
-        let at = 0;
-        const times = steps.map(([step]) => (at += step) - step);
-        let i = 0;
-        const log = sampled(times, () => 0, () => steps[i++]![1]);
-        const { stretches } = onGrid(log, everything, [], 0, choice, pendulum);
-        const { actions, count, from } = stretches[0]!;
-        const end = from + (count - 1) * 0.02;
-        const whole = times.reduce((sum, t, k) => sum + Math.max(0, Math.min(end, times[k + 1] ?? end) - t) * log.action[k]!, 0);
-        expect(actions.reduce((sum, action) => sum + action * 0.02, 0)).toBeCloseTo(whole, 9);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: 0.001, max: 0.03, noNaN: true }), fc.double({ min: -2, max: 2, noNaN: true })), {
+          minLength: 30,
+          maxLength: 80,
+        }),
+        (steps) => {
+          let at = 0;
+          const times = steps.map(([step]) => (at += step) - step);
+          let i = 0;
+          const log = sampled(
+            times,
+            () => 0,
+            () => steps[i++]![1],
+          );
+          const { stretches } = onGrid(log, everything, [], 0, choice, pendulum);
+          const { actions, count, from } = stretches[0]!;
+          const end = from + (count - 1) * 0.02;
+          const whole = times.reduce((sum, t, k) => sum + Math.max(0, Math.min(end, times[k + 1] ?? end) - t) * log.action[k]!, 0);
+          expect(actions.reduce((sum, action) => sum + action * 0.02, 0)).toBeCloseTo(whole, 9);
+        },
+      ),
       { seed: 3, numRuns: 100 },
     );
   });
@@ -127,8 +187,21 @@ describe('windows', () => {
   const jumping = (t: number) => (t < 1 ? 0 : 100);
 
   test('are never joined, and nothing outside them is seen', () => {
-    const { stretches } = onGrid(sampled(every(0.005, 2), jumping), [[0.2, 0.999], [1, 1.9]], [], 0, choice, pendulum);
-    expect(stretches.map(({ count, from }) => [count, from])).toEqual([[40, expect.closeTo(0.2, 9)], [46, expect.closeTo(1, 9)]]);
+    const { stretches } = onGrid(
+      sampled(every(0.005, 2), jumping),
+      [
+        [0.2, 0.999],
+        [1, 1.9],
+      ],
+      [],
+      0,
+      choice,
+      pendulum,
+    );
+    expect(stretches.map(({ count, from }) => [count, from])).toEqual([
+      [40, expect.closeTo(0.2, 9)],
+      [46, expect.closeTo(1, 9)],
+    ]);
     stretches.forEach(({ states }, i) => states.forEach((value, k) => expect(value).toBeCloseTo(k % 2 === 0 ? 100 * i : 0, 6)));
   });
 
@@ -140,27 +213,84 @@ describe('windows', () => {
   });
 
   test('are cut at a gap in the clock, with its line', () => {
-    const { stretches, notes } = onGrid(sampled([...every(0.005, 1), ...every(0.005, 1, 1.5)], (t) => t), everything, [], 0, choice, pendulum);
+    const { stretches, notes } = onGrid(
+      sampled([...every(0.005, 1), ...every(0.005, 1, 1.5)], (t) => t),
+      everything,
+      [],
+      0,
+      choice,
+      pendulum,
+    );
     expect(stretches.map(({ count }) => count)).toEqual([51, 51]);
     expect(notes).toEqual([{ code: 'gap', text: 'No row between 1 and 1.5 s (line 203); nothing is fitted or predicted across.' }]);
   });
 
   test('a single late sample is no gap', () => {
     const late = every(0.005, 1).filter((_, i) => i < 100 || i > 103);
-    expect(onGrid(sampled(late, (t) => t), everything, [], 0, choice, pendulum).stretches).toHaveLength(1);
+    expect(
+      onGrid(
+        sampled(late, (t) => t),
+        everything,
+        [],
+        0,
+        choice,
+        pendulum,
+      ).stretches,
+    ).toHaveLength(1);
   });
 
   test('outside the recording are refused with the time that it covers', () => {
-    expect(() => onGrid(sampled(every(0.005, 2), () => 0), [[5, 6]], [], 0, choice, pendulum)).toThrow(MappingError);
-    expect(() => onGrid(sampled(every(0.005, 2), () => 0), [[5, 6]], [], 0, choice, pendulum)).toThrow('its clock runs from 0 to 2 s');
-    expect(() => onGrid(sampled([0, 0.01, 0.02], () => 0), everything, [], 0, choice, pendulum)).toThrow('5 rows');
+    expect(() =>
+      onGrid(
+        sampled(every(0.005, 2), () => 0),
+        [[5, 6]],
+        [],
+        0,
+        choice,
+        pendulum,
+      ),
+    ).toThrow(MappingError);
+    expect(() =>
+      onGrid(
+        sampled(every(0.005, 2), () => 0),
+        [[5, 6]],
+        [],
+        0,
+        choice,
+        pendulum,
+      ),
+    ).toThrow('its clock runs from 0 to 2 s');
+    expect(() =>
+      onGrid(
+        sampled([0, 0.01, 0.02], () => 0),
+        everything,
+        [],
+        0,
+        choice,
+        pendulum,
+      ),
+    ).toThrow('5 rows');
   });
 });
 
 describe('transitions', () => {
   test('are the steps inside stretches, tails held out', () => {
-    const log = sampled(every(0.01, 2), (t) => t * t, (t) => t);
-    const { stretches } = onGrid(log, [[0, 0.6], [1, 1.4]], [], 0, choice, pendulum);
+    const log = sampled(
+      every(0.01, 2),
+      (t) => t * t,
+      (t) => t,
+    );
+    const { stretches } = onGrid(
+      log,
+      [
+        [0, 0.6],
+        [1, 1.4],
+      ],
+      [],
+      0,
+      choice,
+      pendulum,
+    );
     const { heads, tails } = transitionsOf(stretches, 2, 0.2);
     expect([heads.count, tails.count]).toEqual([24 + 16, 6 + 4]);
     expect(tails.states[0]).toBeCloseTo((24 * 0.02) ** 2, 9);

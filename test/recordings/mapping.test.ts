@@ -13,7 +13,11 @@ describe('columns are mapped by flags', () => {
   });
 
   test('counts of an encoder, a reading at upright, a scale', () => {
-    expect(readMapping(['enc=angle:count:cpr=4096:zero=1000:scale=0.5'], pendulum)[0]).toMatchObject({ factor: Math.PI / 4096, zero: 1000, shift: 0 });
+    expect(readMapping(['enc=angle:count:cpr=4096:zero=1000:scale=0.5'], pendulum)[0]).toMatchObject({
+      factor: Math.PI / 4096,
+      zero: 1000,
+      shift: 0,
+    });
   });
 
   test('quoted columns may hold commas, blanks and equals signs; positions have numbers', () => {
@@ -22,7 +26,9 @@ describe('columns are mapped by flags', () => {
   });
 
   test('the channels of the plant are its roles', () => {
-    expect(readMapping(['x=position:mm,v=velocity:m/s,a=angle:turn,w=rate:deg/s,F=action:N'], cartPole).map(({ factor }) => factor)).toEqual([1e-3, 1, 2 * Math.PI, Math.PI / 180, 1]);
+    expect(
+      readMapping(['x=position:mm,v=velocity:m/s,a=angle:turn,w=rate:deg/s,F=action:N'], cartPole).map(({ factor }) => factor),
+    ).toEqual([1e-3, 1, 2 * Math.PI, Math.PI / 180, 1]);
     expect(actionMapping('desired.torque', undefined, pendulum)).toMatchObject({ column: 'desired.torque', role: 'action', unit: 'Nm' });
     expect(actionMapping('F', undefined, cartPole)).toMatchObject({ unit: 'N' });
   });
@@ -63,6 +69,7 @@ describe('columns are mapped by flags', () => {
 
   test('a partner rule', () => {
     expect(readPartnerRule('desired=_measured:_desired')).toEqual({ name: 'desired', find: '_measured', replace: '_desired' });
-    for (const wrong of ['desired', 'desired=_measured', '=a:b', 'a=b:c:d', 'a=:b']) expect(() => readPartnerRule(wrong)).toThrow(MappingError);
+    for (const wrong of ['desired', 'desired=_measured', '=a:b', 'a=b:c:d', 'a=:b'])
+      expect(() => readPartnerRule(wrong)).toThrow(MappingError);
   });
 });

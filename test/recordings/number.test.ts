@@ -4,8 +4,22 @@ import { looksNumeric, markOf, numberFault, readNumber } from '../../src/shared/
 
 describe('the strict grammar of numbers', () => {
   const fine: [string, number][] = [
-    ['0', 0], ['-0', -0], ['+5', 5], ['007', 7], ['.5', 0.5], ['5.', 5], ['1e3', 1000], ['1E-3', 0.001], ['-1.25e+2', -125], ['  3.5\t', 3.5],
-    ['5.000352859497070312e-03', 0.00500035285949707], ['9007199254740992', 2 ** 53], ['1e308', 1e308], ['0e999', 0], ['0.000', 0], ['5e-324', 5e-324],
+    ['0', 0],
+    ['-0', -0],
+    ['+5', 5],
+    ['007', 7],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['1e3', 1000],
+    ['1E-3', 0.001],
+    ['-1.25e+2', -125],
+    ['  3.5\t', 3.5],
+    ['5.000352859497070312e-03', 0.00500035285949707],
+    ['9007199254740992', 2 ** 53],
+    ['1e308', 1e308],
+    ['0e999', 0],
+    ['0.000', 0],
+    ['5e-324', 5e-324],
   ];
   test.each(fine)('%j is %d', (text, value) => expect(readNumber(text)).toBe(value));
 
@@ -55,7 +69,13 @@ describe('the strict grammar of numbers', () => {
     expect(readNumber('7', ',')).toBe(7);
     expect(readNumber('1.5', ',')).toBeNaN();
     expect(numberFault('1.5', ',')).toBe('"1.5" has a decimal point where the rest of the file has decimal commas');
-    expect([markOf('1,5'), markOf('1.5'), markOf('15'), markOf('a.b'), markOf('1,5,6')]).toEqual([',', '.', undefined, undefined, undefined]);
+    expect([markOf('1,5'), markOf('1.5'), markOf('15'), markOf('a.b'), markOf('1,5,6')]).toEqual([
+      ',',
+      '.',
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('a stamp in nanoseconds may lose its last digits where the caller says so', () => {

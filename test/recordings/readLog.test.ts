@@ -19,7 +19,10 @@ function read(name: string, content: string | Uint8Array, { map = standard, tail
   return readLog(readRecordingSpec(join(folder, name) + tail), readMapping([map], pendulum), partner.map(readPartnerRule), pendulum);
 }
 async function refusalOf(promise: Promise<unknown>): Promise<FileRefused | MappingError> {
-  const error: unknown = await promise.then(() => undefined, (caught: unknown) => caught);
+  const error: unknown = await promise.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
   if (error instanceof FileRefused || error instanceof MappingError) return error;
   throw new Error(`not refused: ${String(error)}`);
 }
@@ -27,7 +30,9 @@ const local = (error: FileRefused) => error.sentence.replaceAll(`${folder}/`, ''
 
 describe('a log in SI and in the signs of the house', () => {
   test('units, sign, zero, ignored columns', async () => {
-    const { log, ignoredColumns, actionColumn } = await read('a.csv', 't,deg,rpm,mNm,note\n0,0,60,500,x\n10,90,-60,250,y\n', { map: 't=time:ms,deg=angle:deg:zero=down:sign=-1,rpm=rate:rpm:sign=-1,mNm=action:mNm:sign=-1' });
+    const { log, ignoredColumns, actionColumn } = await read('a.csv', 't,deg,rpm,mNm,note\n0,0,60,500,x\n10,90,-60,250,y\n', {
+      map: 't=time:ms,deg=angle:deg:zero=down:sign=-1,rpm=rate:rpm:sign=-1,mNm=action:mNm:sign=-1',
+    });
     expect([...log.time]).toEqual([0, 0.01]);
     expect([...log.channels.get('angle')!]).toEqual([Math.PI, Math.PI - Math.PI / 2]);
     expect(log.channels.get('rate')![0]).toBeCloseTo(-2 * Math.PI, 12);
@@ -38,9 +43,14 @@ describe('a log in SI and in the signs of the house', () => {
   test('an angle that was recorded within one turn is unwrapped, and says so', async () => {
     const turning = Array.from({ length: 100 }, (_, i) => 0.3 * i);
     const wrapped = turning.map((a) => Math.atan2(Math.sin(a), Math.cos(a)));
-    for (const [range, values] of [['pi', wrapped], ['2pi', wrapped.map((a) => (a < 0 ? a + 2 * Math.PI : a))]] as const) {
+    for (const [range, values] of [
+      ['pi', wrapped],
+      ['2pi', wrapped.map((a) => (a < 0 ? a + 2 * Math.PI : a))],
+    ] as const) {
       for (const option of ['', `:wrap=${range}`]) {
-        const { log } = await read('w.csv', `t,a,u\n${values.map((a, i) => `${i},${a},0`).join('\n')}\n`, { map: `t=time:s,a=angle:rad:zero=up${option},u=action:Nm` });
+        const { log } = await read('w.csv', `t,a,u\n${values.map((a, i) => `${i},${a},0`).join('\n')}\n`, {
+          map: `t=time:s,a=angle:rad:zero=up${option},u=action:Nm`,
+        });
         log.channels.get('angle')!.forEach((angle, i) => expect(angle - turning[i]!).toBeCloseTo(0, 9));
         expect(log.notes.some(({ code }) => code === 'unwrapped')).toBe(option === '');
       }
@@ -51,7 +61,9 @@ describe('a log in SI and in the signs of the house', () => {
     const text = `t,a,u\n${Array.from({ length: 20 }, (_, i) => `${i},${4 * i},0`).join('\n')}\n`;
     const { log } = await read('u.csv', text, { map: 't=time:s,a=angle:rad:zero=up,u=action:Nm' });
     expect(log.channels.get('angle')![19]).toBe(76);
-    expect((await refusalOf(read('u.csv', text, { map: 't=time:s,a=angle:rad:zero=up:wrap=pi,u=action:Nm' }))).message).toContain('is not wrapped as stated: it reads 4 rad');
+    expect((await refusalOf(read('u.csv', text, { map: 't=time:s,a=angle:rad:zero=up:wrap=pi,u=action:Nm' }))).message).toContain(
+      'is not wrapped as stated: it reads 4 rad',
+    );
   });
 
   test("a zero that nobody stated is assumed and told; so is a drive's unit", async () => {
@@ -60,14 +72,18 @@ describe('a log in SI and in the signs of the house', () => {
   });
 
   test('stamps in nanoseconds since 1970', async () => {
-    const { log } = await read('ns.csv', 't,a,u\n1700000000000000000,0,0\n1700000000020000000,0,0\n', { map: 't=time:ns,a=angle:rad:zero=up,u=action:Nm' });
+    const { log } = await read('ns.csv', 't,a,u\n1700000000000000000,0,0\n1700000000020000000,0,0\n', {
+      map: 't=time:ns,a=angle:rad:zero=up,u=action:Nm',
+    });
     expect(log.samplePeriod).toBeCloseTo(0.02, 6);
   });
 
   test('repeated times are kept and told', async () => {
     const { log } = await read('d.csv', 't,a,w,u\n0,0,0,0\n0.1,0,0,0\n0.1,0,0,0\n0.1,0,0,0\n0.2,0,0,0\n');
     expect(log.rows).toBe(5);
-    expect(log.notes).toEqual([{ code: 'duplicateTime', text: '2 rows repeat the time of the row before, the first in line 4; all were kept.' }]);
+    expect(log.notes).toEqual([
+      { code: 'duplicateTime', text: '2 rows repeat the time of the row before, the first in line 4; all were kept.' },
+    ]);
   });
 
   test('the action of the recording wins over the mapping, and keeps its sign when it is the mapped column', async () => {
@@ -101,9 +117,13 @@ describe('partners', () => {
   });
 
   test('that do not exist are refused; a rule that does not fit the name matters only when it is asked', async () => {
-    expect(local((await refusalOf(read('q_measured.csv', main, { tail: '+action=desired.torque', partner }))) as FileRefused)).toContain('q_desired.csv: there is no such file.');
+    expect(local((await refusalOf(read('q_measured.csv', main, { tail: '+action=desired.torque', partner }))) as FileRefused)).toContain(
+      'q_desired.csv: there is no such file.',
+    );
     await read('plain.csv', main, { partner });
-    expect((await refusalOf(read('plain.csv', main, { tail: '+action=desired.torque', partner }))).message).toContain('is found by replacing "_measured"');
+    expect((await refusalOf(read('plain.csv', main, { tail: '+action=desired.torque', partner }))).message).toContain(
+      'is found by replacing "_measured"',
+    );
   });
 });
 
@@ -135,7 +155,9 @@ describe('logs that are refused', () => {
   });
 
   test('a clock that stands still', async () => {
-    expect(local((await refusalOf(read('s.csv', 't,a,w,u\n1,0,0,0\n1,0,0,0\n'))) as FileRefused)).toContain('s.csv:3:1: a time that stands still is not a clock (t).');
+    expect(local((await refusalOf(read('s.csv', 't,a,w,u\n1,0,0,0\n1,0,0,0\n'))) as FileRefused)).toContain(
+      's.csv:3:1: a time that stands still is not a clock (t).',
+    );
   });
 
   test('no file, a folder, another kind of file, UTF-16, a byte that is not UTF-8', async () => {
@@ -144,8 +166,12 @@ describe('logs that are refused', () => {
     const directory = readLog(readRecordingSpec(folder), readMapping([standard], pendulum), [], pendulum);
     expect((await refusalOf(directory)).message).toBe('a folder is not a recording.');
     expect(local((await refusalOf(read('x.parquet', 'PAR1'))) as FileRefused)).toContain('x.parquet: a file of this kind is not CSV');
-    expect(local((await refusalOf(read('u16.csv', Buffer.from('\uFEFFt,a\n0,1\n', 'utf16le')))) as FileRefused)).toContain('u16.csv:1: text in UTF-16 is not text in UTF-8.');
+    expect(local((await refusalOf(read('u16.csv', Buffer.from('\uFEFFt,a\n0,1\n', 'utf16le')))) as FileRefused)).toContain(
+      'u16.csv:1: text in UTF-16 is not text in UTF-8.',
+    );
     const latin = Buffer.concat([Buffer.from('t,a,w,u,note\n0,0,0,0,ok\n1,0,0,0,90'), Buffer.from([0xb0]), Buffer.from('\n')]);
-    expect(local((await refusalOf(read('latin.csv', latin))) as FileRefused)).toBe('latin.csv:3: a byte that is not UTF-8 is not text. Save the file as UTF-8.');
+    expect(local((await refusalOf(read('latin.csv', latin))) as FileRefused)).toBe(
+      'latin.csv:3: a byte that is not UTF-8 is not text. Save the file as UTF-8.',
+    );
   });
 });

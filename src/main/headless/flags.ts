@@ -187,9 +187,8 @@ function numberIn(
 ): number {
   const read = readNumber(value);
   const wanted = `a ${type} from ${min} to ${max}${unit === '' ? '' : ` ${unit}`}`;
-  return !(read >= min && read <= max) || (type === 'whole number' && !/^[+-]?\d+$/.test(value.trim()))
-    ? refuse(flag, wanted, value)
-    : read;
+  const fits = read >= min && read <= max && (type === 'number' || /^[+-]?\d+$/.test(value.trim()));
+  return fits ? read : refuse(flag, wanted, value, `Write plain decimal digits, as in ${flag} ${Math.max(min, Math.min(max, 1))}.`);
 }
 
 function eachOnce<T>(values: readonly T[], flag: string): readonly T[] {
@@ -198,10 +197,6 @@ function eachOnce<T>(values: readonly T[], flag: string): readonly T[] {
   return values;
 }
 
-function refuse(flag: string, wanted: string, came: string): never {
-  throw new UsageError(
-    'value',
-    `${flag} must be ${wanted}; "${came.slice(0, 60)}" came.`,
-    `Write ${flag} with ${wanted}, in plain decimal digits where it is a number.`,
-  );
+function refuse(flag: string, wanted: string, came: string, remedy = `See what ${flag} takes with --help.`): never {
+  throw new UsageError('value', `${flag} must be ${wanted}; "${came.slice(0, 60)}" came.`, remedy);
 }

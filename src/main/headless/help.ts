@@ -25,12 +25,12 @@ export function explain(command: Command): string {
     '[--flags]',
   ];
   return [
-    `upright ${command.name}: ${command.purpose}`,
+    wrapped(`upright ${command.name}: ${command.purpose}`, 100, ''),
     '',
     `  ${usage.join(' ')}`,
     '',
-    ...command.arguments.map(
-      ({ name, meaning, choices }) => `  ${name}  ${meaning}${choices === undefined ? '' : ` One of ${choices.join(', ')}.`}`,
+    ...command.arguments.map(({ name, meaning, choices }) =>
+      wrapped(`${name}: ${meaning}${choices === undefined ? '' : ` One of ${choices.join(', ')}.`}`, 98, '  '),
     ),
     ...(command.arguments.length > 0 ? [''] : []),
     'For example',

@@ -77,9 +77,9 @@ export function lineOf({ phase, unit, done, total, figures = {} }: Report, secon
   return parts.filter((part) => part !== '').join('  ');
 }
 
-/** By rule of three; null while nothing is done. */
+/** By rule of three; null while too little is done to tell. */
 function timeLeft({ done, total }: Report, spent: number): number | null {
-  return done > 0 && total > 0 && done <= total ? Math.round(((spent * (total - done)) / done) * 10) / 10 : null;
+  return spent >= 1 && done > 0 && total > 0 && done <= total ? Math.round(((spent * (total - done)) / done) * 10) / 10 : null;
 }
 const finite = (figures: Readonly<Record<string, number>> = {}) =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number.isFinite(value) ? value : null]));

@@ -10,7 +10,7 @@ const works = ['plan', 'jitter'] as const;
 
 export const benchCommand = defineCommand({
   name: 'bench',
-  purpose: 'Measures speed on this machine: the time of a plan, and how punctual the loop is while a network trains.',
+  purpose: 'Measures the time of a plan, and how punctual the loop is while a network trains.',
   arguments: [{ name: 'WORK', meaning: 'What to measure; all without any.', least: 0, most: works.length, choices: works }],
   flags: {
     rounds: whole({ unit: '', min: 1, max: 10_000, default: 10, meaning: 'Samples of each contender, taken in turn.' }),

@@ -19,7 +19,7 @@ type FitCall = Call<typeof fitFlags>;
 
 export const fitCommand = defineCommand({
   name: 'fit',
-  purpose: 'Fits dynamics models to recordings and prints how far each strays over 1, 10, 25 and 50 steps.',
+  purpose: 'Fits dynamics models to recordings and prints their open-loop errors.',
   arguments: [{ name: 'TRAIN', meaning: 'A recording to train on: PATH[@FROM:TO,...][+action=COLUMN][+row=0].', least: 1, most: Infinity }],
   flags: fitFlags,
   example:

@@ -13,7 +13,7 @@ export type LearnRunner = (job: LearnJob, tell: (news: LearnNews) => void, signa
 export const learnCommand = (learnIn: LearnRunner = learnSeed) =>
   defineCommand({
     name: 'learn',
-    purpose: 'Learns from scratch on a simulated rig, without a screen, and counts the seconds of experience it took.',
+    purpose: 'Learns from scratch on a simulated rig and counts the seconds of experience.',
     arguments: [],
     flags: learnFlags,
     example: 'upright learn --plant cartPole --setup pilco --seed 1',
