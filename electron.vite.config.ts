@@ -3,12 +3,8 @@
  * caller; so chunks lie in the same folder as the entries and `import.meta.dirname` means the same in both.
  * The main entries run in plain Node as well as in Electron, hence the target is the oldest Node we support.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
-
-const root = process.cwd(); // as electron-vite itself takes it; the tests' build imports this file from elsewhere
 
 /** Entry name → source file. `index` is Electron's main process; nothing else may import `electron`. */
 export const entries = {
@@ -21,14 +17,6 @@ export const entries = {
   learnRun: 'src/main/workers/learnRun.ts',
 };
 
-const present = Object.fromEntries(
-  Object.entries(entries).filter(([name, file]) => {
-    const found = existsSync(join(root, file));
-    if (!found) console.warn(`The build goes on without "${name}": ${file} does not exist.`);
-    return found;
-  }),
-);
-
 export default defineConfig({
   main: {
     build: {
@@ -36,7 +24,7 @@ export default defineConfig({
       // Listed in `dependencies`: left out by themselves. The native tensor library is optional and must stay a real import too.
       externalizeDeps: { include: ['@tensorflow/tfjs-node'] },
       rolldownOptions: {
-        input: present,
+        input: entries,
         output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name]-[hash].js' },
       },
     },

@@ -125,7 +125,6 @@ async function buildProgram() {
     rmSync(fresh, { recursive: true, force: true });
     throw new NotPrepared(`The build failed (exit ${code}):\n${tail(text)}`, 'Correct what the lines above name, or go back to a state of the sources that builds.');
   }
-  for (const line of text.split('\n')) if (line.startsWith('The build goes on without')) say(line);
   writeFileSync(join(fresh, 'build.json'), `${JSON.stringify({ sources })}\n`);
   if (existsSync(out)) renameSync(out, old);
   renameSync(fresh, out);
