@@ -4,7 +4,7 @@ import type { Plant } from '../../../shared/plants/plant';
 import { registries } from '../../../shared/setups/resolve';
 import type { Setup } from '../../../shared/setups/setup';
 import { SettingError, settle, type SettingValue, type SettingValues } from '../../../shared/settings';
-import { fileExists, modelPath, sha256Of, writeModel } from '../../storage/modelFile';
+import { sha256Of, writeModel } from '../../storage/modelFile';
 import { chooseTensorBackend, TensorBackendMissing } from '../../workers/tensors';
 import { defineCommand, type Call } from '../command';
 import { LackingError, UsageError } from '../refusals';
@@ -14,6 +14,7 @@ import { errorRows, errorTable, type ErrorRow, type Tested } from './fit/errors'
 import { fitModel, kindOfModel } from './fit/fitModels';
 import { fitFlags } from './fit/flags';
 import { readRecordings, type Recording } from './fit/recordings';
+import { fileForModel } from './modelName';
 
 type FitCall = Call<typeof fitFlags>;
 
@@ -153,15 +154,7 @@ async function savesOf({ flags, world }: FitCall): Promise<Map<string, { name: s
   if (flags.save === undefined) return saves;
   for (const model of flags.model) {
     const name = flags.model.length === 1 ? flags.save : `${flags.save}-${model}`;
-    let file: string;
-    try {
-      file = modelPath(world.home, name);
-    } catch (error) {
-      throw new UsageError('value', (error as Error).message, 'Choose another name.');
-    }
-    if (!flags.force && (await fileExists(file)))
-      throw new UsageError('exists', `There is already a model "${name}".`, 'Choose another name, or say --force to replace it.');
-    saves.set(model, { name, file });
+    saves.set(model, { name, file: await fileForModel(world.home, name, flags.force) });
   }
   return saves;
 }

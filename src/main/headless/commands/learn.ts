@@ -1,11 +1,12 @@
 import { SettingError } from '../../../shared/settings';
-import { fileExists, modelPath, writeModel } from '../../storage/modelFile';
+import { writeModel } from '../../storage/modelFile';
 import { LearnFailed, learnSeed, type LearnedSeed, type LearnJob, type LearnNews } from '../../workers/learnSeed';
 import { defineCommand, type World } from '../command';
 import { Cancelled, LackingError, UsageError } from '../refusals';
 import { learnFlags } from './learn/flags';
 import { prepareLearning, type LearnCall, type PreparedLearning } from './learn/job';
 import { learnedFields, learnedSentence, medianExperience } from './learn/outcome';
+import { fileForModel } from './modelName';
 
 /** Learns one seed somewhere; the command line has a thread for it, a test a few lines. */
 export type LearnRunner = (job: LearnJob, tell: (news: LearnNews) => void, signal: AbortSignal) => Promise<LearnedSeed>;
@@ -36,7 +37,7 @@ export const learnCommand = (learnIn: LearnRunner = learnSeed) =>
 
 async function learnOne(call: LearnCall, prepared: PreparedLearning, learnIn: LearnRunner) {
   const { flags, world } = call;
-  const file = flags.save === undefined ? undefined : await freeFile(world, flags.save);
+  const file = flags.save === undefined ? undefined : await fileForModel(world.home, flags.save, false);
   const job = prepared.jobOf(flags.seed, world.threads);
   const learned = await guarded(learnIn(job, (news) => report(world, flags.experience, 'learn', news), world.signal));
   const saved = file !== undefined && learned.model !== undefined;
@@ -129,15 +130,4 @@ function report({ progress }: World, total: number, phase: string, news: LearnNe
     secondsLeft: null,
     figures: { episode, cost, fits, ...(uprightFor === undefined ? {} : { uprightFor }) },
   });
-}
-
-async function freeFile(world: World, name: string): Promise<string> {
-  let file: string;
-  try {
-    file = modelPath(world.home, name);
-  } catch (error) {
-    throw new UsageError('value', (error as Error).message, 'Choose another name.');
-  }
-  if (await fileExists(file)) throw new UsageError('exists', `There is already a model "${name}".`, 'Choose another name, or delete it.');
-  return file;
 }
