@@ -1,4 +1,5 @@
 import type { Transport } from '../../shared/contract/transport';
+import { Silence } from './silence';
 
 /** A MessagePort as a transport. Values travel by structured clone; nothing is transferred. */
 export function portTransport(port: MessagePort): Transport {
@@ -8,13 +9,16 @@ export function portTransport(port: MessagePort): Transport {
   const close = () => {
     if (!open) return;
     open = false;
+    silence.end();
     port.close();
     for (const listen of closings) listen();
   };
+  const silence = new Silence(close); // a port says that its far end is gone in newer engines only
   port.onmessage = (event) => {
+    silence.heard();
     for (const listen of messages) listen(event.data);
   };
-  port.addEventListener('close', close); // newer engines announce that the far end is gone
+  port.addEventListener('close', close);
   port.start();
   return {
     send(message) {

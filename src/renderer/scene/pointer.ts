@@ -79,11 +79,7 @@ export function watchPointer(
     around.touched();
   }
   const down = (event: PointerEvent) => {
-    if (
-      event.button !== 0 ||
-      (event.target instanceof Element && event.target.closest('button, label, select, input, [data-over]') !== null)
-    )
-      return;
+    if (event.button !== 0) return;
     last = place(event);
     const found = under(...last);
     event.preventDefault();

@@ -44,9 +44,11 @@ export function digitsOf(step: number, factor: number): number {
 export function settingText(value: number, step: number, factor: number): string {
   const screen = value * factor;
   const least = digitsOf(step, factor);
+  // a value that was made in SI (0.001 rad) is no round number of degrees: half a percent is exact enough to be shown
+  const slack = Math.max(1e-9, Math.abs(screen) * (factor === 1 || factor === 1000 ? 1e-6 : 5e-3));
   for (let digits = least; digits <= 6; digits++)
-    if (Math.abs(Number(screen.toFixed(digits)) - screen) <= 1e-6 * Math.max(1e-3, Math.abs(screen))) return shown(screen, digits);
-  return Math.abs(screen) < 1e-4 && screen !== 0 ? screen.toExponential(1).replace('-', '\u2212') : shown(screen, 6);
+    if (Math.abs(Number(screen.toFixed(digits)) - screen) <= slack) return shown(screen, digits);
+  return screen.toPrecision(3).replace('-', '\u2212');
 }
 
 /** What somebody typed, as a number; a comma may be the point, a true minus counts. NaN when it is none. */
