@@ -94,6 +94,20 @@ describe('the strict grammar of numbers', () => {
     );
   });
 
+  test('short decimals are read to the same bit as by the language itself', () => {
+    const digits = fc.stringMatching(/^-?\d{0,7}\.?\d{0,8}$/);
+    fc.assert(
+      fc.property(digits, (text) => {
+        const value = readNumber(text);
+        if (/\d/.test(text)) expect(Object.is(value, Number(text))).toBe(true);
+        else expect(value).toBeNaN();
+        const comma = readNumber(text.replace('.', ','), ',');
+        expect(Object.is(comma, value)).toBe(true);
+      }),
+      { seed: 2, numRuns: 20_000 },
+    );
+  });
+
   test('whatever text comes, the answer is a finite number or a sentence, never an exception', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.constantFrom('.' as const, ',' as const), (text, mark) => {

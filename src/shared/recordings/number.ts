@@ -11,6 +11,8 @@ export type DecimalMark = '.' | ',';
  * @param mayRound  whole numbers may lose their last digits: only for stamps in ns, where that is a tenth of a microsecond
  */
 export function readNumber(text: string, mark: DecimalMark = '.', mayRound = false): number {
+  const short = readShort(text, mark === '.' ? 46 : 44);
+  if (short - short === 0) return short;
   const trimmed = text.trim();
   if (!(mark === '.' ? pointed : commaed).test(trimmed)) return NaN;
   const value = Number(mark === '.' ? trimmed : trimmed.replace(',', '.'));
@@ -58,6 +60,32 @@ export function markOf(text: string): DecimalMark | undefined {
   if (trimmed.includes(',') && commaed.test(trimmed)) return ',';
   return trimmed.includes('.') && pointed.test(trimmed) ? '.' : undefined;
 }
+
+/**
+ * Most fields of a log: a sign, at most 15 digits, a decimal mark, nothing else. Digits and the power of ten are exact, so
+ * their quotient is the number nearest to the text, as Number() would give it, in a third of the time. NaN for all the rest.
+ */
+function readShort(text: string, mark: number): number {
+  const length = text.length;
+  let at = text.charCodeAt(0) === 45 ? 1 : 0;
+  const sign = at === 1 ? -1 : 1;
+  if (length - at > 16) return NaN;
+  let digits = 0;
+  let count = 0;
+  let decimals = -1;
+  for (; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) {
+      digits = digits * 10 + (code - 48);
+      count++;
+      if (decimals >= 0) decimals++;
+    } else if (code === mark && decimals < 0) decimals = 0;
+    else return NaN;
+  }
+  if (count === 0 || count > 15) return NaN;
+  return (sign * digits) / powersOfTen[Math.max(0, decimals)]!;
+}
+const powersOfTen = Array.from({ length: 16 }, (_, power) => Number(`1e${power}`));
 
 const pointed = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const commaed = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/;
