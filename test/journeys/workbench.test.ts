@@ -170,7 +170,7 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
   test('a second window watches, may stop, and takes the controls over only when asked', async () => {
     const other = await context.newPage();
     await other.goto(served.url);
-    const strip = other.getByRole('group', { name: 'Status' });
+    const strip = other.getByRole('region', { name: 'Status' });
     await strip.getByText('another window').waitFor();
     expect(await other.getByRole('button', { name: /^Pause/ }).isDisabled()).toBe(true);
     await other.getByRole('button', { name: /^STOP/ }).click();
@@ -178,12 +178,12 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     expect(await startAgain(other).isDisabled()).toBe(true);
     await strip.getByRole('button', { name: 'take' }).click();
     await strip.getByText('yours').waitFor();
-    await page.getByRole('group', { name: 'Status' }).getByText('another window').waitFor();
+    await page.getByRole('region', { name: 'Status' }).getByText('another window').waitFor();
     await startAgain(other).click();
     await until(() => observer.status().state === 'RUNNING', 'the new holder started the loop');
     await other.close();
     // Nobody holds them any more: who is still looking may drive.
-    await page.getByRole('group', { name: 'Status' }).getByText('yours').waitFor();
+    await page.getByRole('region', { name: 'Status' }).getByText('yours').waitFor();
   });
 
   test('a page that hangs loses the controls, and the loop does not notice', async () => {

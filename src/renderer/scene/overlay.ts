@@ -49,6 +49,7 @@ export class Overlay {
     this.root.append(this.target, this.arrow);
     container.append(this.root);
     this.setArrow(undefined);
+    show(this.target, false);
   }
   setLabels(camera: Camera, labels: readonly PlacedLabel[]): void {
     while (this.labels.length < labels.length) {

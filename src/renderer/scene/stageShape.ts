@@ -50,7 +50,8 @@ export function stageBoxes(layout: Layout, palette: Palette): Box[] {
     ];
   }
   const [from, to] = rail;
-  const stop: Box['tones'] = [mixed(limit, scene, 0.12), mixed(limit, scene, 0.3), mixed(limit, scene, 0.22)];
+  const pale = palette.theme === 'light' ? 0.3 : 0; // the dark limit colour of the light theme would be the heaviest thing in the room
+  const stop: Box['tones'] = [mixed(limit, scene, 0.12 + pale), mixed(limit, scene, 0.3 + pale), mixed(limit, scene, 0.22 + pale)];
   const end = (x: number, out: number): Box => ({
     x0: Math.min(x, x + out),
     x1: Math.max(x, x + out),
