@@ -464,6 +464,27 @@ describe('CSV that is refused', () => {
     }
   });
 
+  test('all that is wrong is told in one reading: the first twenty, the rest counted', () => {
+    const rows = Array.from({ length: 100 }, (_, i) => (i % 3 === 0 ? `${i},x` : i === 50 ? `${i}` : `${i},1`));
+    let caught: unknown;
+    try {
+      readText(`a,b\n${rows.join('\n')}\n`, 50);
+    } catch (error) {
+      caught = error;
+    }
+    const { place, others, more } = caught as FileRefused;
+    expect(place).toEqual({ line: 2, column: 2, columnName: 'b' });
+    expect(others.map((other) => other.place.line)).toEqual([5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35, 38, 41, 44, 47, 50, 52, 53, 56]);
+    expect(others[16]!.found).toBe('1 field is not the 2 that the header names');
+    expect(more).toBe(34 + 1 - 20);
+  });
+
+  test('what ends the reading is told after what was found before', () => {
+    expect(() => readText('a,b\n1,x\n2,"y\n')).toThrow(
+      expect.objectContaining({ found: '"x" is not a number', others: [expect.objectContaining({ code: 'quote' })] }),
+    );
+  });
+
   test('in a file of any size at the very line: a bad cell among 200 000 rows', () => {
     const rows = Array.from({ length: 200_000 }, (_, i) => `${i},${i % 7}\n`);
     rows[123_456] = '123456,1e\n';

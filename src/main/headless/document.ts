@@ -23,6 +23,9 @@ export interface DocumentError {
   readonly line?: number;
   readonly column?: number;
   readonly remedy: string;
+  /** What else is wrong with the same file; the first few, and how many more there are. */
+  readonly others?: readonly { readonly message: string; readonly line?: number; readonly column?: number; readonly remedy: string }[];
+  readonly more?: number;
 }
 export interface Envelope {
   readonly command: string | null;
@@ -85,16 +88,23 @@ export function judge(error: unknown): { readonly exit: number; readonly error: 
         ...(line === undefined ? {} : { line }),
         ...(column === undefined ? {} : { column }),
         remedy: error.remedy,
+        ...(error.others.length === 0
+          ? {}
+          : { others: error.others.map(({ message, place, remedy }) => ({ message, line: place.line, column: place.column, remedy })) }),
+        ...(error.more === 0 ? {} : { more: error.more }),
       },
     };
   }
   return undefined;
 }
 
-/** `file:line:column: message remedy`, without the parts that do not exist. */
-export function sentenceOf({ file, line, column, message, remedy }: DocumentError): string {
-  const place = [file, line, column].filter((part) => part !== undefined).join(':');
-  return `${place === '' ? '' : `${place}: `}${message} ${remedy}`;
+/** `file:line:column: message remedy`, without the parts that do not exist; a line for each thing that is wrong. */
+export function sentenceOf({ others = [], more = 0, ...first }: DocumentError): string {
+  const lines = [first, ...others.map((other) => ({ ...other, file: first.file }))].map(({ file, line, column, message, remedy }) => {
+    const place = [file, line, column].filter((part) => part !== undefined).join(':');
+    return `${place === '' ? '' : `${place}: `}${message} ${remedy}`;
+  });
+  return [...lines, ...(more > 0 ? [`And ${more} more like these.`] : [])].join('\n');
 }
 
 /** Every number of a document is finite; JSON would quietly make the others null. */

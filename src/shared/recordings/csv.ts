@@ -42,14 +42,15 @@ export interface CsvTable {
 }
 
 /** Bounds that no honest log comes near; beyond them a file is refused before it can fill the memory. */
-export const csvLimits = { line: 1 << 20, columns: 1024, field: 1 << 16, values: 24_000_000 } as const;
+export const csvLimits = { line: 1 << 20, columns: 1024, field: 1 << 16, values: 24_000_000, told: 20 } as const;
 
 /**
  * Reads a CSV file that arrives in pieces of text of any size, in bounded memory.
  *
  * Recognised and told in `notes`: semicolons and tabs, decimal commas, a byte-order mark, CRLF and CR line ends, quoted
  * newlines, `#` lines above the header, a missing header, unnamed columns. Refused with file, line, column and remedy:
- * ragged rows, broken quotes, anything but a number in a wanted column, and whatever exceeds `csvLimits`.
+ * ragged rows, broken quotes, anything but a number in a wanted column, and whatever exceeds `csvLimits`. Bad cells and rows
+ * are gathered: the first twenty are told, the rest are counted.
  *
  * @param cut     cuts the fields (papaparse does it); counting lines and judging numbers is done here
  * @param choose  is asked once, when the header is known; may throw when a column is missing
@@ -67,6 +68,8 @@ export class CsvReader {
   private blankLine: number | undefined;
   private quotedNewlines = false;
   private endedInNewline = true;
+  private readonly found: FileRefused[] = [];
+  private untold = 0;
 
   constructor(
     private readonly file: string,
@@ -75,6 +78,14 @@ export class CsvReader {
   ) {}
 
   push(text: string): void {
+    this.guarded(() => this.read(text));
+  }
+
+  end(): CsvTable {
+    return this.guarded(() => this.finish());
+  }
+
+  private read(text: string): void {
     if (text === '') return;
     const zero = text.indexOf('\0');
     if (zero >= 0) {
@@ -86,10 +97,11 @@ export class CsvReader {
     this.consume(false);
   }
 
-  end(): CsvTable {
+  private finish(): CsvTable {
     this.consume(true);
     const header = this.preamble?.header;
     if (header === undefined) throw this.refused('empty', 'an empty file is not a recording', 'Choose another file.', {});
+    if (this.found.length > 0) throw this.found[0]!;
     if (this.rows === 0) {
       throw this.refused('empty', 'a header without any row is not a recording', 'Choose another file, or record again.', {
         line: this.line,
@@ -102,6 +114,23 @@ export class CsvReader {
       lines: this.lines.slice(0, this.rows),
       notes: this.notes(),
     };
+  }
+
+  /** Reads on after a bad cell or row, so that one reading tells them all; whatever else is wrong ends it. */
+  private keep(refusal: FileRefused): void {
+    if (this.found.length < csvLimits.told) this.found.push(refusal);
+    else this.untold++;
+  }
+
+  private guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof FileRefused)) throw error;
+      if (!this.found.includes(error)) this.keep(error);
+      const [first, ...others] = this.found as [FileRefused, ...FileRefused[]];
+      throw new FileRefused(first.file, first.code, first.found, first.remedy, first.place, others, this.untold);
+    }
   }
 
   private consume(last: boolean): void {
@@ -135,17 +164,15 @@ export class CsvReader {
       return;
     }
     if (this.blankLine !== undefined) {
-      throw this.refused(
-        'ragged',
-        'a blank line is not a row of the table',
-        'Take the blank line out; if another recording begins below it, split the file there.',
-        {
-          line: this.blankLine,
-        },
-      );
+      const remedy = 'Take the blank line out; if another recording begins below it, split the file there.';
+      this.keep(this.refused('ragged', 'a blank line is not a row of the table', remedy, { line: this.blankLine }));
+      this.blankLine = undefined;
     }
     const { names } = this.preamble!.header;
-    if (fields.length !== names.length) throw this.ragged(fields, line);
+    if (fields.length !== names.length) {
+      this.keep(this.ragged(fields, line));
+      return;
+    }
     let length = fields.length;
     for (let i = 0; i < fields.length; i++) {
       const size = fields[i]!.length;
@@ -173,7 +200,8 @@ export class CsvReader {
     const value = readNumber(field, this.mark ?? '.', mayRound);
     if (value - value === 0) return value;
     const fault = numberFault(field, this.mark ?? '.');
-    throw this.refused('number', fault, numberRemedy(fault), this.at(line, index));
+    this.keep(this.refused('number', fault, numberRemedy(fault), this.at(line, index)));
+    return NaN; // such a table is never handed over
   }
 
   private grow(): void {

@@ -19,6 +19,10 @@ export class FileRefused extends Error {
     readonly found: string,
     readonly remedy: string,
     readonly place: Place = {},
+    /** What else is wrong with the same file, in its order; the first few. */
+    readonly others: readonly FileRefused[] = [],
+    /** How many more there are beyond those. */
+    readonly more = 0,
   ) {
     super(`${found}${place.columnName === undefined ? '' : ` (${place.columnName})`}.`);
     this.name = 'FileRefused';
