@@ -2,7 +2,8 @@ import { runFit } from '../../../../shared/models/fitJob';
 import * as models from '../../../../shared/models';
 import { FitCancelled, type DynamicsModel, type ModelKind, type Prior } from '../../../../shared/models/model';
 import type { Plant, PlantInstance } from '../../../../shared/plants/plant';
-import type { Transitions } from '../../../../shared/episodes/transitions';
+import { TransitionStore, type Transitions } from '../../../../shared/episodes/transitions';
+import { randomStream, streamKey } from '../../../../shared/math/random';
 import type { SettingValues } from '../../../../shared/settings';
 import type { World } from '../../command';
 
@@ -26,7 +27,17 @@ export const kindOfModel = (id: string): ModelKind => (models as unknown as Read
 export async function fitModel(task: FitTask, world: World): Promise<DynamicsModel> {
   const { model, plantId, plantSettings, settings, priors, period, data, heldOut, seed } = task;
   const fitted = await runFit(
-    { plant: plantId, model, plantSettings, settings, priors, period, data, seed, ...(heldOut === undefined ? {} : { heldOut }) },
+    {
+      plant: plantId,
+      model,
+      plantSettings,
+      settings,
+      priors,
+      period,
+      data: shuffled(data, seed),
+      seed,
+      ...(heldOut === undefined ? {} : { heldOut }),
+    },
     {
       onProgress({ done, total, unit, loss, heldOut: error }) {
         world.progress.report({
@@ -44,4 +55,22 @@ export async function fitModel(task: FitTask, world: World): Promise<DynamicsMod
     },
   );
   return kindOfModel(model).load(fitted.save(), task.plant, task.instance);
+}
+
+/**
+ * The rows in another order. A log has no newest end that would matter most, as it has while a rig is learned: a model
+ * that keeps its newest rows and some of the rest would mostly see the file that was named last.
+ */
+function shuffled(data: Transitions, seed: number): Transitions {
+  const random = randomStream(streamKey(seed, 0x6c6f67, data.count, 0));
+  const order = Uint32Array.from({ length: data.count }, (_, i) => i);
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const store = new TransitionStore(data.size, Math.max(1, data.count));
+  const { size, states, actions, nexts } = data;
+  for (const row of order)
+    store.add(states.subarray(row * size, (row + 1) * size), actions[row]!, nexts.subarray(row * size, (row + 1) * size));
+  return store.head(store.count);
 }
