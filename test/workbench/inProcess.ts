@@ -8,6 +8,7 @@ import { serveLearner } from '../../src/main/workers/learnerService';
 import type { FromControl, ToControl } from '../../src/shared/contract/controlMessages';
 import { connect } from '../../src/shared/contract/rpc';
 import { memoryPipe } from '../../src/shared/contract/transport';
+import type { Setup } from '../../src/shared/setups/setup';
 
 /** A child that lives in this process: messages are copied and come later, as between processes, and it can be killed. */
 export interface ChildHere extends ChildProcessHandle {
@@ -125,7 +126,7 @@ export function learnerHere(sliceMs = 0): ChildHere {
 }
 
 /** A workbench whose children are in this process; every child that was started is kept. */
-export function workbenchHere({ planningMs = 5, sliceMs = 0 }: { planningMs?: number; sliceMs?: number } = {}) {
+export function workbenchHere({ planningMs = 5, sliceMs = 0, setup }: { planningMs?: number; sliceMs?: number; setup?: Setup } = {}) {
   const controls: ChildHere[] = [];
   const learners: ChildHere[] = [];
   const workbench = createWorkbench({
@@ -140,6 +141,7 @@ export function workbenchHere({ planningMs = 5, sliceMs = 0 }: { planningMs?: nu
     now: () => performance.now(),
     home: '/nowhere',
     version: '0.0.0-test',
+    ...(setup && { setup }),
   });
   return {
     workbench,

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Events, Snapshot, Status, Telemetry } from '../../src/shared/contract/contract';
 import { decodePlanFrame } from '../../src/shared/episodes/planFrame';
+import { builtInSetups } from '../../src/shared/setups/builtIn';
+import type { Setup } from '../../src/shared/setups/setup';
 import { callNames, fullParams } from '../contract/contractParts';
 import { workbenchHere } from './inProcess';
 
@@ -49,6 +51,19 @@ describe('a first start', () => {
     });
     expect(snapshot.status).toMatchObject({ state: 'RUNNING', rig: 'simulated', reason: '', episode: 0, planning: 'random' });
     expect(snapshot.controls).toEqual({ clients: 1, mine: false, held: false });
+  });
+  test('or of the setup that the shell names, whose values are the defaults to go back to', async () => {
+    const setup: Setup = {
+      ...builtInSetups.pendulum,
+      name: 'heavy',
+      seed: 7,
+      values: { ...builtInSetups.pendulum.values, 'plant.mass': 2 },
+    };
+    const client = workbenchHere({ setup }).join();
+    await pass(200);
+    const snapshot = await client.snapshot();
+    expect(snapshot).toMatchObject({ setup: { name: 'heavy', seed: 7 }, status: { state: 'RUNNING' } });
+    expect(valueOf(snapshot, 'plant.mass')).toMatchObject({ value: 2, default: 2 });
   });
   test('learns by itself: random data, a fit, and then plans', async () => {
     const { client } = await running();
@@ -500,6 +515,21 @@ describe('children that fail', () => {
     expect(learning.fits).toBeGreaterThan(0);
     expect(learning.fault).toBe('');
   });
+});
+
+test('a fit that fails before the episode that wanted it leaves random data, not a simulation that stands still', async () => {
+  const { client, lease, learners } = await running({ sliceMs: 20 });
+  await client.chooseSetup({ lease, algorithm: 'iterative' });
+  await client.changeSettings({ lease, values: { 'learning.random': 1 } });
+  await client.forget({ lease });
+  await pass(1300);
+  expect((await client.snapshot()).learning.fit).not.toBeNull();
+  learners.at(-1)!.die();
+  await pass(1000);
+  const { status, learning } = await client.snapshot();
+  expect(status).toMatchObject({ state: 'RUNNING', episode: 1, planning: 'random', speedReason: '' });
+  expect(learning.fault).toMatch(/^The learner process was killed/);
+  expect(learning.experienceSeconds).toBeGreaterThan(1.5);
 });
 
 describe('pictures of plans', () => {
