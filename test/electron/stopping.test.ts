@@ -17,12 +17,21 @@ async function start(): Promise<Running> {
 /** Commands after the loop said that it was stopped: [how many rows, how many of them are not zero]. */
 async function commandsAfterStop({ page }: Running): Promise<{ readonly rows: number; readonly notZero: number }> {
   await page.waitForFunction(() => globalThis.heard.statuses.at(-1)?.state === 'STOPPED', undefined, { timeout: 5000 });
-  // The loop goes on with command zero: rows of a second after the stop, by their steps.
-  await page.waitForTimeout(1000);
+  // The loop goes on with command zero. The workbench says STOPPED at once, with the step it knew last; the control process
+  // says it again, with its own: that one counts.
+  await page.waitForFunction(
+    () => {
+      const { statuses, telemetry } = globalThis.heard;
+      const told = statuses.slice(statuses.map(({ state }) => state).lastIndexOf('RUNNING') + 1)[1];
+      return told !== undefined && telemetry.some((block) => block.episode === told.episode && block.firstStep + block.commands.length > told.step + 6);
+    },
+    undefined,
+    { timeout: 20_000 },
+  );
   return page.evaluate(() => {
     const { statuses, telemetry } = globalThis.heard;
     const at = statuses.map(({ state }) => state).lastIndexOf('RUNNING') + 1;
-    const { episode, step } = statuses.slice(at).find((one) => one.step > 0)!;
+    const { episode, step } = statuses[at + 1];
     const after = telemetry.flatMap((block) => (block.episode !== episode ? [] : Array.from(block.commands).filter((_, i) => block.firstStep + i > step + 1)));
     return { rows: after.length, notZero: after.filter((command) => command !== 0).length };
   });

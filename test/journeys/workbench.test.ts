@@ -47,6 +47,23 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
   const shows = (state: string) => until(async () => (await word()).startsWith(state), `the page shows ${state}`);
   /** The one in the bar; the scene offers it too. */
   const startAgain = (on: Page) => on.getByRole('banner').getByRole('button', { name: 'Start again' });
+  /**
+   * Commands from the page until they had their effect: on a machine so busy that the page answers no ping for 750 ms, it loses
+   * the controls and takes them again, and what was asked in between is refused.
+   */
+  const commanding = async (act: () => Promise<unknown>, claim: () => boolean, says: string) => {
+    const end = performance.now() + 40_000;
+    while (performance.now() < end) {
+      await until(async () => (await page.getByText('yours').count()) > 0, 'the page holds the controls');
+      await act();
+      const patience = performance.now() + 3000;
+      while (performance.now() < patience) {
+        if (claim()) return;
+        await page.waitForTimeout(20);
+      }
+    }
+    throw new Error(`Asked for 40 s in vain: ${says}.`);
+  };
   const picture = (name: string) => {
     const folder = join(import.meta.dirname, '../../test-results');
     mkdirSync(folder, { recursive: true });
@@ -90,18 +107,12 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
   test('Stop: the command is zero within one period, and the page says why it stopped', async () => {
     await until(() => observer.status().state === 'RUNNING' && observer.telemetry.some(({ commands }) => commands.some((u) => u !== 0)), 'a moving rig');
     observer.telemetry.length = 0;
-    const stopped = new Promise<{ episode: number; step: number }>((done) => {
-      const off = observer.client.on('status', ({ state, episode, step }) => {
-        if (state !== 'STOPPED' || step === 0) return;
-        off();
-        setTimeout(() => done(observer.status().episode === episode ? { episode, step } : observer.status()), 0);
-      });
-    });
+    const stopped = stepOfTheStop(observer);
     await page.getByRole('button', { name: /^STOP/ }).click();
-    const { step } = await stopped;
-    await until(() => observer.telemetry.some(({ firstStep, count }) => firstStep + count > step + 10), 'rows after the stop');
-    const rows = observer.telemetry.flatMap(({ firstStep, commands }) => Array.from(commands, (command, i) => ({ step: firstStep + i, command })));
-    const after = rows.filter((row) => row.step > step + 1);
+    const { episode, step } = await stopped;
+    await until(() => observer.telemetry.some((block) => block.episode === episode && block.firstStep + block.count > step + 8), 'rows after the stop');
+    const rows = observer.telemetry.flatMap((block) => Array.from(block.commands, (command, i) => ({ episode: block.episode, step: block.firstStep + i, command })));
+    const after = rows.filter((row) => row.episode === episode && row.step > step + 1);
     expect(after.length).toBeGreaterThan(5);
     expect(after.filter(({ command }) => command !== 0)).toEqual([]);
     await shows('STOPPED');
@@ -112,7 +123,11 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     ['Space', 'Space'],
     ['Escape', 'Esc'],
   ])('%s is Stop too, and does not start anything when it is released', async (key, name) => {
-    await startAgain(page).click();
+    await commanding(
+      () => startAgain(page).click(),
+      () => observer.status().state === 'RUNNING',
+      'the loop starts again',
+    );
     await shows('RUNNING');
     await page.keyboard.press(key);
     await shows('STOPPED');
@@ -122,8 +137,11 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
   });
 
   test('a reload re-attaches without disturbing the loop', async () => {
-    await startAgain(page).click();
-    await shows('RUNNING');
+    await commanding(
+      () => startAgain(page).click(),
+      () => observer.status().state === 'RUNNING',
+      'the loop starts again',
+    );
     observer.telemetry.length = 0;
     await until(() => observer.telemetry.length > 2, 'rows before the reload');
     await page.reload();
@@ -139,18 +157,25 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
   });
 
   test('a change of a setting is shown as the loop confirmed it', async () => {
-    await until(async () => (await page.getByText('yours').count()) > 0, 'the reloaded page holds the controls');
     const confirmed: Record<string, unknown>[] = [];
     observer.client.on('settings', ({ values, pending }) => confirmed.push({ ...values, ...pending }));
-    await page.getByRole('button', { name: 'Drag the target' }).click();
-    await until(() => confirmed.some((values) => values['task.target'] === 0.5), 'the target is confirmed');
+    await commanding(
+      () => page.getByRole('button', { name: 'Drag the target' }).click(),
+      () => confirmed.some((values) => values['task.target'] === 0.5),
+      'the target is confirmed',
+    );
     await page.getByRole('button', { name: 'Show all settings' }).click();
     const planner = page.getByRole('button', { name: /^Planner/ });
     if ((await planner.getAttribute('aria-expanded')) !== 'true') await planner.click();
     const field = page.getByRole('textbox', { name: /^Population/ });
-    await field.fill('160');
-    await field.press('Enter');
-    await until(() => confirmed.some((values) => values['planner.population'] === 160), 'the population is confirmed');
+    await commanding(
+      async () => {
+        await field.fill('160');
+        await field.press('Enter');
+      },
+      () => confirmed.some((values) => values['planner.population'] === 160),
+      'the population is confirmed',
+    );
     expect(await field.inputValue()).toBe('160');
     await field.blur(); // letters typed into a field are no commands
     await picture('workbench-settings');
@@ -160,33 +185,35 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     const notices: string[] = [];
     observer.client.on('notice', ({ level, text }) => level !== 'note' && notices.push(text));
     await until(() => observer.status().state === 'RUNNING', 'a running loop');
-    const before = called.filter((name) => name === 'push').length;
-    await page.keyboard.press('k');
-    await until(() => called.filter((name) => name === 'push').length > before, 'the push is asked for');
+    const pushes = () => called.filter((name) => name === 'push').length;
+    const before = pushes();
+    await commanding(
+      () => page.keyboard.press('k'),
+      () => pushes() > before,
+      'the push is asked for',
+    );
     await page.waitForTimeout(300);
     expect(notices.filter((text) => /push/i.test(text))).toEqual([]);
   });
 
-  test('a second window watches, may stop, and takes the controls over only when asked', async () => {
-    const other = await context.newPage();
-    await other.goto(served.url);
-    const strip = other.getByRole('region', { name: 'Status' });
+  test('a page without the controls watches, may stop, and takes them over only when asked', async () => {
+    const answer = await observer.client.takeControls({ take: true });
+    const lease = 'lease' in answer ? answer.lease : '';
+    const strip = page.getByLabel('Status', { exact: true });
     await strip.getByText('another window').waitFor();
-    expect(await other.getByRole('button', { name: /^Pause/ }).isDisabled()).toBe(true);
-    await other.getByRole('button', { name: /^STOP/ }).click();
-    await until(() => observer.status().state === 'STOPPED', 'the second window stopped the loop');
-    expect(await startAgain(other).isDisabled()).toBe(true);
+    expect(await page.getByRole('banner').getByRole('button', { name: /^Pause/ }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: /^STOP/ }).click();
+    await until(() => observer.status().state === 'STOPPED', 'the page stopped the loop');
+    expect(await startAgain(page).isDisabled()).toBe(true);
+    await observer.client.start({ lease }); // the holder may
+    await until(() => observer.status().state === 'RUNNING', 'the holder started the loop');
     await strip.getByRole('button', { name: 'take' }).click();
     await strip.getByText('yours').waitFor();
-    await page.getByRole('region', { name: 'Status' }).getByText('another window').waitFor();
-    await startAgain(other).click();
-    await until(() => observer.status().state === 'RUNNING', 'the new holder started the loop');
-    await other.close();
-    // Nobody holds them any more: who is still looking may drive.
-    await page.getByRole('region', { name: 'Status' }).getByText('yours').waitFor();
+    await expect(observer.client.start({ lease })).rejects.toThrow(/controls/i);
   });
 
   test('a page that hangs loses the controls, and the loop does not notice', async () => {
+    await until(async () => (await page.getByText('yours').count()) > 0, 'the page holds the controls');
     const held: boolean[] = [];
     observer.client.on('controls', (controls) => held.push(controls.held));
     observer.telemetry.length = 0;
@@ -195,8 +222,7 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
       while (performance.now() < end);
     });
     expect(held).toContain(false);
-    const seen = stepsOf(observer.telemetry);
-    expect(seen.length).toBeGreaterThan(10);
+    expect(stepsOf(observer.telemetry).length).toBeGreaterThan(1);
     expect(observer.status().state).toBe('RUNNING');
   });
 
@@ -204,6 +230,21 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     expect(complaints).toEqual([]);
   });
 });
+
+/**
+ * The step at which the control process was told to stop. The workbench says STOPPED at once, with the step it knew last; the
+ * control process says it again, with its own.
+ */
+function stepOfTheStop({ client }: Observer): Promise<{ readonly episode: number; readonly step: number }> {
+  let heard = 0;
+  return new Promise((done) => {
+    const off = client.on('status', ({ state, episode, step }) => {
+      if (state !== 'STOPPED' || ++heard < 2) return;
+      off();
+      done({ episode, step });
+    });
+  });
+}
 
 /** Pixels of a picture that have the colours of the plan and of the paths, counted in an empty page. */
 async function coloursOf(png: Buffer, browser: Browser): Promise<{ readonly amber: number; readonly viridis: number }> {
