@@ -22,8 +22,9 @@ listenForKeys(window, workbench, view);
 frames.add(() => workbench.frameDrawn());
 await Promise.race([fontsReady(), new Promise((done) => window.setTimeout(done, 1500))]);
 mount(App, { target: document.getElementById('app')!, props: { workbench, view, frames } });
-// only now: a page that is busy with being made would be taken for a dead one, and lose the controls
-await new Promise((done) => requestAnimationFrame(done));
+// Only when the scene is made: a page that is busy with itself would be taken for a dead one, and lose the controls.
+const patience = performance.now() + 3000;
+while (!view.sceneReady && performance.now() < patience) await new Promise((done) => requestAnimationFrame(done));
 link.open();
 
 /** Some privacy settings forbid storage outright; then nothing is remembered. */

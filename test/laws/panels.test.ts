@@ -105,7 +105,7 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
   test('a page that only watches can change nothing but Stop, and says how to take the controls', async () => {
     await show({ panel: 'all', heldByOther: true });
     const enabled = await page.evaluate(
-      () => [...document.querySelectorAll('.forms input:not(:disabled), .forms select:not(:disabled)')].length,
+      () => [...document.querySelectorAll('.forms input:not(:disabled), .forms [role=combobox]:not(:disabled)')].length,
     );
     expect(enabled).toBe(0);
     expect(await page.getByRole('button', { name: 'Take controls' }).count()).toBe(1);
@@ -116,7 +116,7 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
   test('Space and Esc stop whatever has the focus, once for each press', async () => {
     await show({ panel: 'all' });
     const stops = () => page.evaluate(() => window.scripted!.named('stop').length);
-    const reach = ['.forms input[type=text]', '.forms select', '.forms input[type=range]', '.bar button'];
+    const reach = ['.forms input[type=text]', '.forms [role=combobox]', '.forms input[type=range]', '.bar button'];
     for (const [i, selector] of reach.entries()) {
       await page.locator(selector).first().focus();
       await page.keyboard.press(i % 2 === 0 ? 'Space' : 'Escape');
@@ -128,6 +128,23 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
     await page.keyboard.up('Space');
     expect(await stops()).toBe(reach.length + 1);
     expect(await page.evaluate(() => window.scripted!.asked.filter(({ name }) => name === 'pause' || name === 'start').length)).toBe(0);
+  });
+
+  test('an open list of choices keeps no key from Stop, and chooses by Enter', async () => {
+    await show({ panel: 'all' });
+    const box = page.getByRole('combobox', { name: 'Model' });
+    await box.click();
+    expect(await page.getByRole('option').count()).toBeGreaterThan(3);
+    expect(await objections()).toEqual([]);
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => window.scripted!.named('stop').length)).toBe(2);
+    expect(await page.evaluate(() => window.scripted!.named('chooseSetup').length)).toBe(0);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    const first = await page.evaluate(() => window.scripted!.snapshot.catalog.models[0].id);
+    expect(await page.evaluate(() => window.scripted!.named('chooseSetup').map(({ params }) => params.model))).toEqual([first]);
+    expect(await page.getByRole('option').count()).toBe(0);
   });
 
   test('when no loop runs Space is a key like any other', async () => {
@@ -145,6 +162,40 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
     await page.keyboard.press('k');
     await page.keyboard.press('p');
     expect(await page.evaluate(() => window.scripted!.asked.filter(({ name }) => name === 'push' || name === 'pause'))).toEqual([]);
+  });
+
+  test('without WebGL2 the scene is drawn on a 2D canvas, and the strip says so', async () => {
+    const plain = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const said = listenForComplaints(plain);
+    await plain.addInitScript(() => {
+      const original = HTMLCanvasElement.prototype.getContext as (
+        this: HTMLCanvasElement,
+        kind: string,
+        options?: unknown,
+      ) => RenderingContext | null;
+      HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: unknown) {
+        return kind.startsWith('webgl') ? null : original.call(this, kind, options);
+      } as typeof HTMLCanvasElement.prototype.getContext;
+    });
+    await plain.goto(served.url);
+    await plain.waitForFunction(() => typeof window.show === 'function');
+    await plain.evaluate(() => window.show({ panel: 'all', snapshot: 'recorded', setup: 'light', theme: 'dark', guide: false }));
+    await plain.waitForTimeout(800);
+    const drawn = await plain.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('[data-testid=scene] canvas')!;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      let [amber, any] = [0, 0];
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] > 40) any++;
+        if (data[i + 3] > 200 && data[i] > 200 && data[i + 1] > 130 && data[i + 2] < 80) amber++;
+      }
+      return { amber, any };
+    });
+    expect(drawn.any).toBeGreaterThan(5000);
+    expect(drawn.amber).toBeGreaterThan(100);
+    expect(await plain.getByRole('region', { name: 'Status' }).innerText()).toMatch(/Canvas 2D, 60 paths, 25 Hz/);
+    expect(said).toEqual([]);
+    await plain.close();
   });
 
   test('every drawn frame of a plan gives one credit back, after two at the start', async () => {

@@ -143,7 +143,7 @@ function drive(resolved: ResolvedSetup, episode: number, rows: number): Telemetr
     applied[k] = action;
     compiled.stageTerms(state, action, action, terms);
     costs.set(terms, k * terms.length);
-    if (k % 4 === 0) action = instance.actionLimit * (2 * uniform(streamKey(7, episode, k, 0), 0) - 1);
+    if (k % 4 === 0) action = instance.actionLimit * held(2 * uniform(streamKey(7, episode, k, 0), 0) - 1 - homeward(state, n));
     chosen[k] = action;
     planMs[k] = episode === 0 ? NaN : 150 + (k % 7);
     latenessMs[k] = 0.1 * (k % 5);
@@ -165,6 +165,9 @@ function drive(resolved: ResolvedSetup, episode: number, rows: number): Telemetr
     basis: new Uint8Array(rows).fill(episode === 0 ? 2 : 0),
   };
 }
+/** A cart that strays is called back, as a controller would. */
+const homeward = (state: Float64Array, n: number) => (n === 4 ? 0.6 * state[0] + 0.3 * state[1] : 0);
+const held = (share: number) => Math.max(-1, Math.min(1, share));
 /** 400 futures from a state under random actions, with a band that widens. */
 function planFrom(resolved: ResolvedSetup, from: Float64Array, time: number): Uint8Array {
   const { instance, period, horizon } = resolved;

@@ -18,9 +18,13 @@ export function roundStep(span: number, wanted: number): number {
 }
 /** Multiples of a round step inside [low, high]. */
 export function roundTicks(low: number, high: number, wanted: number): number[] {
-  const step = roundStep(high - low, wanted);
   const ticks: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) ticks.push(i * step);
+  const fill = (step: number) => {
+    ticks.length = 0;
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) ticks.push(i * step);
+  };
+  fill(roundStep(high - low, wanted));
+  if (ticks.length < 2) fill(roundStep(high - low, wanted * 2.2)); // one tick alone gives no scale
   return ticks;
 }
 /** A range with some air, never empty, that moves only when it must: an axis that breathes with every sample cannot be read. */

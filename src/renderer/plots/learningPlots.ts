@@ -76,7 +76,7 @@ export function drawCosts(canvas: HTMLCanvasElement, palette: Palette, learning:
     yTicks: decadeTicks(low, high),
   };
   drawChart(canvas, palette, axes, (frame) => {
-    const { context, X, Y, bottom } = frame;
+    const { context, X, Y, top, bottom } = frame;
     context.fillStyle = palette.bar;
     for (const { fromExperience, seconds, rate } of episodes) {
       const [x0, x1] = [X(fromExperience) + 0.5, X(fromExperience + seconds) - 0.5];
@@ -103,7 +103,7 @@ export function drawCosts(canvas: HTMLCanvasElement, palette: Palette, learning:
     for (const { index, fromExperience, seconds } of episodes) {
       const text = String(index + 1);
       if (X(fromExperience + seconds) - X(fromExperience) > context.measureText(text).width + 6)
-        context.fillText(text, X(fromExperience + seconds / 2), bottom - 5);
+        context.fillText(text, X(fromExperience + seconds / 2), top + 12);
     }
   });
 }

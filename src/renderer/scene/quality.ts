@@ -7,7 +7,8 @@ export interface Quality {
   /** Rollouts drawn at most, unless all are asked for. */
   readonly rollouts: number;
   readonly leastGapMs: number;
-  readonly words: string;
+  /** Who draws. */
+  readonly painter: string;
 }
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|basic render|software/i;
 
@@ -16,13 +17,19 @@ export function judgeQuality(): Quality {
   const canvas = document.createElement('canvas');
   const gl = canvas.getContext('webgl2');
   if (gl === null) {
-    return { engine: 'canvas', pixelRatio: 1, antialias: false, rollouts: 60, leastGapMs: 40, words: 'Canvas 2D, 60 paths, 25 Hz' };
+    return { engine: 'canvas', pixelRatio: 1, antialias: false, rollouts: 60, leastGapMs: 40, painter: 'Canvas 2D' };
   }
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const renderer = String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
   gl.getExtension('WEBGL_lose_context')?.loseContext();
   if (SOFTWARE.test(renderer)) {
-    return { engine: 'software', pixelRatio: 1, antialias: false, rollouts: 100, leastGapMs: 40, words: 'software, 100 paths, 25 Hz' };
+    return { engine: 'software', pixelRatio: 1, antialias: false, rollouts: 100, leastGapMs: 40, painter: 'software' };
   }
-  return { engine: 'gpu', pixelRatio: 2, antialias: true, rollouts: Infinity, leastGapMs: 0, words: 'GPU' };
+  return { engine: 'gpu', pixelRatio: 2, antialias: true, rollouts: Infinity, leastGapMs: 0, painter: 'GPU' };
+}
+
+/** How the scene is drawn, for the strip. */
+export function qualityInWords({ painter, rollouts, leastGapMs }: Quality, all: boolean): string {
+  const paths = all || rollouts === Infinity ? 'all paths' : `${rollouts} paths`;
+  return `${painter}, ${paths}${leastGapMs > 0 ? `, ${Math.round(1000 / leastGapMs)} Hz` : ''}`;
 }

@@ -102,6 +102,10 @@ export class StageScene {
     });
   }
 
+  /** Whether the engine has made everything that it needs to draw; it may take a second where the processor draws. */
+  get ready(): boolean {
+    return !this.engine.busy;
+  }
   update(data: SceneData): void {
     this.data = data;
     this.bodies = data.instance.bodies(data.state);

@@ -117,6 +117,7 @@ export function toggleFreeze(workbench: Workbench, view: View): void {
   else view.freeze(workbench.history.now, workbench.plan, workbench.planAt);
 }
 function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return true;
-  return target instanceof HTMLInputElement && target.type === 'text';
+  if (target instanceof HTMLTextAreaElement) return true;
+  if (target instanceof HTMLInputElement) return target.type === 'text';
+  return target instanceof HTMLElement && target.getAttribute('aria-expanded') === 'true' && target.getAttribute('role') === 'combobox';
 }

@@ -63,6 +63,8 @@ export class View {
   allSettings = $state(false);
   done = $state<Invitation[]>([]);
   keySheet = $state(false);
+  /** Whether the scene can draw, or never will. */
+  sceneReady = $state(false);
   /** How the scene is drawn, said in the strip. */
   drawing = $state('');
 
