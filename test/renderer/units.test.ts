@@ -94,6 +94,16 @@ describe('sliders', () => {
       expect(Math.abs(back - setting.default), id).toBeLessThanOrEqual(slack);
     }
   });
+  test('an arrow key always changes the value, and the other one brings it back or nearly so', () => {
+    for (const [id, setting] of numbers) {
+      const scale = sliderScale(setting, setting.default);
+      const up = scale.stepped(setting.default, 1);
+      if (setting.default < setting.max) expect(up, id).toBeGreaterThan(setting.default);
+      expect(Math.abs(scale.stepped(up, -1) - setting.default), id).toBeLessThanOrEqual(
+        Math.max(setting.step, 0.02 * Math.abs(setting.default)),
+      );
+    }
+  });
   test('a value outside of where people work is still on the slider', () => {
     const setting = real({ label: '', meaning: '', unit: '', default: 0.1, min: 0, max: 100, step: 0.05, applies: 'live' });
     expect(sliderScale(setting, 50).high).toBeGreaterThanOrEqual(50);

@@ -11,6 +11,8 @@ export interface SliderScale {
   readonly high: number;
   toStop(value: number): number;
   fromStop(stop: number): number;
+  /** The value some steps further, for the arrow keys; always another value unless a limit is reached. */
+  stepped(value: number, by: number): number;
 }
 
 /**
@@ -36,6 +38,10 @@ export function sliderScale(setting: NumberSetting, value: number, limits?: read
       high,
       toStop: (v) => Math.round((STOPS * Math.log(Math.max(low, Math.min(high, v)) / low)) / span),
       fromStop: (stop) => snap(low * Math.exp((span * stop) / STOPS)),
+      stepped: (v, by) => {
+        const next = snap(v * 1.1 ** by);
+        return next !== v ? next : snap(v + Math.sign(by) * setting.step);
+      },
     };
   }
   return {
@@ -43,6 +49,7 @@ export function sliderScale(setting: NumberSetting, value: number, limits?: read
     high,
     toStop: (v) => Math.round((STOPS * (Math.max(low, Math.min(high, v)) - low)) / (high - low)),
     fromStop: (stop) => snap(low + ((high - low) * stop) / STOPS),
+    stepped: (v, by) => snap(v + by * (setting.kind === 'integer' ? Math.max(1, Math.round(setting.step)) : setting.step)),
   };
 }
 
