@@ -1,4 +1,5 @@
 import type { ControllerInstance } from '../../shared/controllers/controller';
+import type { EpisodePlan } from '../../shared/learning/algorithm';
 import type { PlannerContext, PlannerInstance } from '../../shared/planners/planner';
 import type { SettingsOf, SettingsSchema, SettingValues } from '../../shared/settings';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
@@ -43,6 +44,12 @@ export function assembleLoop(
 
 /** Where an episode of this setup begins: hanging at rest, unless the task says otherwise. */
 export const startOf = ({ task, plant }: ResolvedSetup): Float64Array => task.start?.(plant) ?? plant.hanging();
+
+/** Steps of a plan: the setup's horizon, or the whole episode when it is planned once and executed without feedback. */
+export const horizonOf = ({ horizon, period }: ResolvedSetup, { replan, seconds }: EpisodePlan): number =>
+  replan === 'once' ? Math.max(1, Math.round(seconds / period)) : horizon;
+/** A plan that is never made again is searched for longer. */
+export const searchesOf = ({ replan }: EpisodePlan): number => (replan === 'once' ? 10 : 1);
 
 /** Standard deviation of one reading, quantisation included: noise and the width of a count over √12, added as squares. */
 function readingNoise({ plant, rig }: ResolvedSetup, position: number): number {

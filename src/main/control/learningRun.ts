@@ -6,7 +6,7 @@ import { PlanSearch, type PopulationEvaluator } from '../../shared/planners/plan
 import type { EpisodePlan } from '../../shared/learning/algorithm';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import type { SettingsOf, SettingsSchema } from '../../shared/settings';
-import { assembleLoop, controllerOf, plannerOf, startOf } from './assemble';
+import { assembleLoop, controllerOf, horizonOf, plannerOf, searchesOf, startOf } from './assemble';
 import type { Rig } from '../rigs/rig';
 import type { ControlLoop } from './loop';
 import type { SubjectMessage } from './subject';
@@ -97,7 +97,8 @@ export async function learnFromScratch(
     if (gaveUp !== '' && succeededAt === undefined) break;
     if (plan.fitFirst) await run.fit(run.store.head(run.store.count));
     const before = run.experience;
-    const outcome = await run.episode(index, plan, (moment) => algorithm.wantsFit(moment));
+    const remaining = succeededAt === undefined ? budget.experienceSeconds - before : Infinity;
+    const outcome = await run.episode(index, plan, (moment) => algorithm.wantsFit(moment), remaining);
     episodes.push(outcome);
     if (succeededAt !== undefined && --left <= 0) break;
     if (succeededAt === undefined && outcome.uprightFrom !== undefined) {
@@ -176,12 +177,13 @@ class LearningRun {
     index: number,
     plan: EpisodePlan,
     wantsFit: (moment: { experience: number; sinceFit: number; rows: number }) => boolean,
+    remaining: number,
   ): Promise<EpisodeOutcome> {
     const { resolved, loop, host } = this;
     const { period } = resolved;
     const steps = Math.round(plan.seconds / period);
     loop.replace({ controller: controllerOf(resolved, resolved.setup.controller === 'mpc' ? { replan: plan.replan } : {}) });
-    const search = this.searchFor(plan.replan === 'once' ? steps : resolved.horizon);
+    const search = this.searchFor(horizonOf(resolved, plan), searchesOf(plan));
     const angle = resolved.plant.channels.findIndex((channel) => channel.wraps === true);
     this.judge.reset();
     let cost = 0;
@@ -213,6 +215,10 @@ class LearningRun {
         break;
       }
       if (step >= steps) break;
+      if (step * period >= remaining - 1e-9) {
+        ended = 'the experience was used up';
+        break;
+      }
       if (
         resolved.model.needsData &&
         wantsFit({ experience: this.experience, sinceFit: this.experience - this.lastFitAt, rows: this.store.count })
@@ -257,13 +263,14 @@ class LearningRun {
     const aged = this.rowsAfter[this.rowsAfter.length - 1 - age] ?? 0;
     return this.store.head(aged > FEW_ROWS ? aged : this.store.count);
   }
-  private searchFor(horizon: number): PlanSearch {
+  private searchFor(horizon: number, searches: number): PlanSearch {
     if (this.search === undefined || this.searchHorizon !== horizon) {
       const { resolved, host } = this;
       this.search = new PlanSearch({
         plant: resolved.plant,
         instance: resolved.instance,
         horizon,
+        searches,
         evaluator: host.pool,
         createPlanner: (context) => plannerOf(resolved, horizon, context),
       });

@@ -4,7 +4,7 @@ import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import type { Measurement } from '../../shared/estimators/estimator';
 import type { Rig } from '../rigs/rig';
-import { assembleLoop, controllerOf, startOf } from './assemble';
+import { assembleLoop, controllerOf, horizonOf, searchesOf, startOf } from './assemble';
 import type { Trip } from './interlock';
 import type { ControlLoop } from './loop';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
@@ -179,12 +179,12 @@ export class LiveRun {
   }
 
   private configurePlanner(resolved: ResolvedSetup, { plan }: Episode): void {
-    const horizon = plan.replan === 'once' ? Math.max(1, Math.round(plan.seconds / resolved.period)) : resolved.horizon;
     this.ports.planner.post({
       kind: 'configure',
       setup: resolved.setup,
       threads: resolved.settings.loop.threads as number,
-      horizon,
+      horizon: horizonOf(resolved, plan),
+      searches: searchesOf(plan),
       slot: this.slot.memory,
     });
     if (this.lastModel !== undefined) this.postModel();

@@ -10,6 +10,7 @@ export type ToPlanner =
       readonly setup: Setup;
       readonly threads: number;
       readonly horizon: number;
+      readonly searches: number;
       readonly slot: SharedArrayBuffer;
     }
   /** Settings changed while it runs: the planner is made anew where the old one left off, and the cost replaced. */

@@ -50,7 +50,7 @@ export class PlannerThread {
     }
   }
 
-  private configure({ setup, threads, horizon, slot }: Extract<ToPlanner, { kind: 'configure' }>): void {
+  private configure({ setup, threads, horizon, searches, slot }: Extract<ToPlanner, { kind: 'configure' }>): void {
     if (this.pool !== undefined && this.pool.threads !== threads) {
       void this.pool.close();
       this.pool = undefined;
@@ -64,6 +64,7 @@ export class PlannerThread {
       plant,
       instance,
       horizon,
+      searches,
       evaluator: pool,
       createPlanner: (context) => plannerOf(this.resolved!, horizon, context),
     });

@@ -2,6 +2,12 @@ import { cos, exp, log, sin } from '../math/elementary';
 import { randomStream, streamKey } from '../math/random';
 
 /**
+ * Periods longer than twice so many steps are no stronger than these: a plan over a whole episode needs pushes as long
+ * as those of a short one, not one push as long as the episode. Horizons up to it are not touched.
+ */
+const LONGEST_PUSH = 30;
+
+/**
  * A bank of coloured-noise sequences of unit variance: power falls with frequency as f^−exponent over the horizon, so
  * that samples push and hold as a swing-up needs, instead of cancelling themselves from step to step. Drawing from a
  * bank costs one integer; the bank depends on the seed alone.
@@ -17,7 +23,7 @@ export function colouredNoiseBank(size: number, length: number, exponent: number
   const amplitudes = new Float64Array(length);
   let power = 0;
   for (let f = 1; f <= length; f++) {
-    amplitudes[f - 1] = exp((-exponent / 2) * log(f));
+    amplitudes[f - 1] = exp((-exponent / 2) * log(Math.max(f, length / LONGEST_PUSH)));
     power += amplitudes[f - 1]! * amplitudes[f - 1]!;
   }
   const scale = 1 / Math.sqrt(power);

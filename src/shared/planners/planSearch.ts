@@ -43,8 +43,13 @@ export interface PlanSearchParts {
   readonly instance: PlantInstance;
   readonly horizon: number;
   readonly evaluator: PopulationEvaluator;
+  /** Searches for one plan, each beginning where the last one ended; 1 when absent. A plan that is never made again deserves several. */
+  readonly searches?: number;
   createPlanner(context: Pick<PlannerContext, 'imagination'>): PlannerInstance;
 }
+
+/** Plan numbers of further searches, far from those of other plans. */
+const SEARCH_STREAMS = 0x1000000;
 
 /**
  * Plans from where the plant will be when the plan can act: the model carries the estimate through the commands that
@@ -86,11 +91,19 @@ export class PlanSearch {
     const { horizon } = this.parts;
     this.carryThroughQueue(model, request);
     const actsFrom = request.step + request.queue.length;
-    this.recorder = request.wantsFan ? new FanRecorder(horizon) : undefined;
     const advanced = Math.max(0, actsFrom - this.lastActsFrom);
     this.lastActsFrom = actsFrom;
-    const result = this.planner.plan(request.id, advanced, request.deadline);
-    return { ...result, id: request.id, actsFrom };
+    const searches = this.parts.searches ?? 1;
+    let best: PlannerResult | undefined;
+    let evaluations = 0;
+    for (let search = 0; search < searches; search++) {
+      this.recorder = request.wantsFan && search === searches - 1 ? new FanRecorder(horizon) : undefined;
+      const found = this.planner.plan(request.id + search * SEARCH_STREAMS, search === 0 ? advanced : 0, request.deadline);
+      evaluations += found.evaluations;
+      if (best === undefined || found.cost < best.cost) best = found;
+      if (request.deadline?.() === true) break;
+    }
+    return { ...best!, evaluations, id: request.id, actsFrom };
   }
 
   /** The picture of the plan just made, if its paths were wanted and there is a plan. */
