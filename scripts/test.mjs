@@ -1,11 +1,12 @@
 /**
- * The tests, by tier:   node scripts/test.mjs check | journeys | all | electron | deep   [words for vitest]
+ * The tests, by tier:   node scripts/test.mjs check | journeys | all | electron | deep | native   [words for vitest]
  *
  *   check     types in every environment, lint, architecture, laws and units        (npm run check)
  *   journeys  whole stories in Chromium against a headless workbench
  *   all       check, then journeys                                                   (npm test)
  *   electron  the built app in a real Electron                                       (npm run test:electron)
  *   deep      long runs: many seeds, many kills                                      (npm run test:deep)
+ *   native    what trains networks, on the native tensor library once `npm run tensorflow` has built it
  *
  * Everything runs even when something has failed; the last line sums up and the exit code is 1 when anything failed.
  */
@@ -32,6 +33,7 @@ const suites = {
   journeys: 'test/journeys/vitest.config.ts',
   electron: 'test/electron/vitest.config.ts',
   deep: 'test/deep/vitest.config.ts',
+  native: 'vitest.config.ts',
 };
 const plans = {
   check: [Object.keys(types), 'unit'],
@@ -39,6 +41,7 @@ const plans = {
   all: [Object.keys(types), 'unit', 'journeys'],
   electron: ['electron'],
   deep: ['deep'],
+  native: ['native'],
 };
 
 if (!Object.hasOwn(plans, tier)) {
@@ -51,6 +54,8 @@ const refuse = (error) => {
   process.exit(1);
 };
 await prepare().catch(refuse);
+
+if (tier === 'native' && words.length === 0) words.push('test/models', 'test/laws/models.test.ts', 'test/main/learner.test.ts');
 
 /** What the Electron tests need beside a build: an Electron, the app built for it, a display. */
 let around = { env: {}, prefix: [] };
