@@ -1,7 +1,8 @@
 /**
- * The tests, by tier:   node scripts/test.mjs check | journeys | all | electron | deep | native   [words for vitest]
+ * The tests, by tier:   node scripts/test.mjs check | unit | journeys | all | electron | deep | native   [words for vitest]
  *
  *   check     types in every environment, lint, architecture, laws and units        (npm run check)
+ *   unit      the last of these alone
  *   journeys  whole stories in Chromium against a headless workbench
  *   all       check, then journeys                                                   (npm test)
  *   electron  the built app in a real Electron                                       (npm run test:electron)
@@ -36,6 +37,7 @@ const suites = {
   native: 'vitest.config.ts',
 };
 const plans = {
+  unit: ['unit'],
   check: [Object.keys(types), 'unit'],
   journeys: ['journeys'],
   all: [Object.keys(types), 'unit', 'journeys'],
