@@ -27,9 +27,14 @@ interface Scenes {
     readonly children: readonly { readonly file: string; readonly threads: string }[];
     readonly listeners: { readonly app: readonly string[]; readonly process: readonly string[]; readonly power: readonly string[] };
   };
-  ipc: Readonly<Record<'channels' | 'forged' | 'given' | 'heard' | 'stops', readonly unknown[]>> & { readonly firstClosed: boolean; readonly frozenPageLosesItsPort?: boolean };
+  ipc: Readonly<Record<'channels' | 'forged' | 'given' | 'heard' | 'stops', readonly unknown[]>> & {
+    readonly hostile: object;
+    readonly firstClosed: boolean;
+    readonly frozenPageLosesItsPort?: boolean;
+  };
   stopping: { readonly causes: Readonly<Record<string, readonly string[]>> };
   quitting: { readonly atOnce: object; readonly order: readonly string[]; readonly exits: readonly number[]; readonly goneFirst: boolean };
+  quittingWithoutTheHook: { readonly exits: readonly number[]; readonly goneFirst: boolean };
   deaths: object;
   exception: { readonly exits: readonly number[]; readonly stops: readonly string[]; readonly leftFirst: boolean };
   rejection: Scenes['exception'];
@@ -69,7 +74,9 @@ function play<S extends keyof Scenes>(scene: S, env: Record<string, string> = {}
     let facts: Scenes[S] | undefined;
     child.stderr?.on('data', (data) => (said += data));
     child.on('message', (message) => (facts = message as Scenes[S]));
-    child.on('exit', (code) => (facts === undefined ? fail(new Error(`The scene "${scene}" ended with ${code}: ${said}`)) : done({ ...facts, home, said })));
+    child.on('exit', (code) =>
+      facts === undefined ? fail(new Error(`The scene "${scene}" ended with ${code}: ${said}`)) : done({ ...facts, home, said }),
+    );
   });
 }
 
@@ -86,7 +93,8 @@ test('2, 3, 4, 6, 11: one window, its preferences spelled out, nothing weakened'
     webviewTag: false,
     devTools: false, // in a package
   });
-  for (const weak of ['allowRunningInsecureContent', 'experimentalFeatures', 'enableBlinkFeatures', 'enablePreferredSizeMode']) expect(webPreferences).not.toHaveProperty(weak);
+  for (const weak of ['allowRunningInsecureContent', 'experimentalFeatures', 'enableBlinkFeatures', 'enablePreferredSizeMode'])
+    expect(webPreferences).not.toHaveProperty(weak);
 });
 
 test('4: the sandbox is on for every process before the app is ready, and no switch is set', () => {
@@ -143,7 +151,8 @@ test('5: every permission is refused, when asked and when checked; no chooser op
 });
 
 test('12, 13: navigation and redirection away are prevented, our own page is not; no webview attaches', () => {
-  for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect']) expect({ name, ...checklist.navigations[name] }).toEqual({ name, hostile: [], own: false });
+  for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect'])
+    expect({ name, ...checklist.navigations[name] }).toEqual({ name, hostile: [], own: false });
   expect(checklist.attachPrevented).toBe(true);
 });
 
@@ -164,12 +173,15 @@ test('17: a forged or missing frame is refused on every channel; the page itself
   expect(facts.heard).toContain('result');
   expect(facts.heard).toContain('event');
   expect(facts.stops).toContain('over the port');
+  expect(facts.hostile).toEqual({ refused: 5, stops: 0, stillServed: true });
   expect(facts.firstClosed).toBe(true);
   expect(facts.frozenPageLosesItsPort).toBe(true);
 });
 
 test('control process and learner are utility processes with room in their thread pool', () => {
-  expect(checklist.children.map(({ file, threads }) => [file.split('/').pop(), threads])).toEqual(expect.arrayContaining([['control.js', '16']]));
+  expect(checklist.children.map(({ file, threads }) => [file.split('/').pop(), threads])).toEqual(
+    expect.arrayContaining([['control.js', '16']]),
+  );
 });
 
 test('Stop keys, sleep, a locked screen and a closing window each reach the control process, with the reason', async () => {
@@ -194,19 +206,36 @@ test('a quit waits: Stop, then the children are asked to leave, then the app end
   expect(goneFirst).toBe(true);
 });
 
-test('a dead control process is replaced and never posted to again; a dead page is loaded again, three times a minute', async () => {
-  const facts = await play('deaths');
-  expect(facts).toMatchObject({ restarted: 2, toldAfterExit: 0, reloads: 1, reloadsAfterCleanExit: 1, reloadsInAll: 3, stopped: expect.arrayContaining(['The page failed again and again.']), quits: 1 });
+test('twin: without the hook the app is gone before its children', async () => {
+  const { exits, goneFirst } = await play('quittingWithoutTheHook');
+  expect(exits).toEqual([0]);
+  expect(goneFirst).toBe(false);
 });
 
-test.each(['exception', 'rejection'] as const)('an uncaught %s stops the rig, lets the children leave, writes the facts and ends with 70', async (scene) => {
-  const { exits, stops, leftFirst, said, home } = await play(scene);
-  expect(exits).toEqual([70]);
-  expect(stops[0]).toBe("The window's process failed: planted");
-  expect(leftFirst).toBe(true);
-  expect(said).toMatch(/The facts are in .*crash-/);
-  expect(readdirSync(join(home, 'crashes'))).toHaveLength(1);
+test('a dead control process is replaced and never posted to again; a dead page is loaded again, three times a minute', async () => {
+  const facts = await play('deaths');
+  expect(facts).toMatchObject({
+    restarted: 2,
+    toldAfterExit: 0,
+    reloads: 1,
+    reloadsAfterCleanExit: 1,
+    reloadsInAll: 3,
+    stopped: expect.arrayContaining(['The page failed again and again.']),
+    quits: 1,
+  });
 });
+
+test.each(['exception', 'rejection'] as const)(
+  'an uncaught %s stops the rig, lets the children leave, writes the facts and ends with 70',
+  async (scene) => {
+    const { exits, stops, leftFirst, said, home } = await play(scene);
+    expect(exits).toEqual([70]);
+    expect(stops[0]).toBe("The window's process failed: planted");
+    expect(leftFirst).toBe(true);
+    expect(said).toMatch(/The facts are in .*crash-/);
+    expect(readdirSync(join(home, 'crashes'))).toHaveLength(1);
+  },
+);
 
 test('a second start shows the first window and opens none of its own', async () => {
   expect(await play('secondInstance', { DOUBLE_SECOND_INSTANCE: '1' })).toMatchObject({ exits: [0], windows: 0, children: 0 });
@@ -214,7 +243,16 @@ test('a second start shows the first window and opens none of its own', async ()
 });
 
 test('crash, power and quit are all listened to', () => {
-  expect(checklist.listeners.app).toEqual(expect.arrayContaining(['before-quit', 'render-process-gone', 'child-process-gone', 'web-contents-created', 'window-all-closed', 'second-instance']));
+  expect(checklist.listeners.app).toEqual(
+    expect.arrayContaining([
+      'before-quit',
+      'render-process-gone',
+      'child-process-gone',
+      'web-contents-created',
+      'window-all-closed',
+      'second-instance',
+    ]),
+  );
   expect(checklist.listeners.process).toEqual(['uncaughtException', 'unhandledRejection']);
   expect(checklist.listeners.power).toEqual(expect.arrayContaining(['suspend', 'lock-screen']));
 });

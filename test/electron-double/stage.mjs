@@ -126,6 +126,17 @@ const scenes = {
     first.ports[0].postMessage({ kind: 'call', id: 1, name: 'snapshot' });
     first.ports[0].postMessage({ kind: 'call', id: 2, name: 'stop', params: { reason: 'over the port' } });
     await pause(100);
+    const hostileMessages = [null, undefined, 1, 'call', [], {}, { kind: 'call' }, { kind: 'call', id: 3, name: '__proto__' }, { kind: 'call', id: 4, name: 'push', params: { lease: 'x', force: NaN, torque: 0, seconds: 1 } }];
+    hostileMessages.push({ kind: 'call', id: 5, name: 'stop', params: { reason: 'x', more: 1 } }, { kind: 'pong', n: new Date() }, { kind: 'call', id: 6, name: 'stop', params: new Map() });
+    const stopsBefore = stops().length;
+    for (const message of hostileMessages) first.ports[0].postMessage(message);
+    await pause(60);
+    const refused = heard.filter((kind) => kind === 'error').length;
+    const results = () => heard.filter((kind) => kind === 'result').length;
+    const answered = results();
+    first.ports[0].postMessage({ kind: 'call', id: 7, name: 'snapshot' });
+    await pause(60);
+    const hostile = { refused, stops: stops().length - stopsBefore, stillServed: results() > answered };
     askForPort(); // after a reload
     await pause();
     const [second] = record.portsHandedOver[1].ports;
@@ -137,6 +148,7 @@ const scenes = {
       forged,
       given: record.portsHandedOver.map(({ channel, message, ports }) => ({ channel, message, ports: ports.length })),
       heard,
+      hostile,
       stops: stops(),
       firstClosed,
       frozenPageLosesItsPort: await Promise.race([secondClosed, pause(500)]),
@@ -171,6 +183,13 @@ const scenes = {
     const order = () => told.map(({ kind }) => kind).filter((kind) => kind === 'stop' || kind === 'leave');
     await pause(300);
     return { atOnce, order: order(), exits: record.exits, goneFirst: control()[0].gone };
+  },
+
+  /** The planted bug: the same quit without our hook must end the app before its children left. */
+  async quittingWithoutTheHook() {
+    app.removeAllListeners('before-quit');
+    app.emit('window-all-closed');
+    return { exits: [...record.exits], goneFirst: control()[0].gone };
   },
 
   async deaths() {

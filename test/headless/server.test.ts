@@ -213,6 +213,49 @@ test('twin: without the token anybody reads and commands', async () => {
 
 // ── fuzz ──
 
+test('5,000 requests put together at random from hostile parts: not one is answered with a page or an upgrade', async () => {
+  const { port } = bench.server;
+  let seed = 7;
+  const one = <T>(list: readonly T[]): T => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return list[Math.floor((seed / 2 ** 32) * list.length)];
+  };
+  const ours = `127.0.0.1:${port}`;
+  const hosts = [ours, `localhost:${port}`, `evil.test:${port}`, 'localhost', `${ours}.evil.test`, `evil.test, ${ours}`, `[::1]`, '', `\t${ours}x`];
+  const origins = [undefined, `http://${ours}`, 'http://evil.test', 'null', `http://${ours}/`, `HTTP://${ours}`, `http://evil.test http://${ours}`];
+  const sites = [undefined, 'same-origin', 'none', 'cross-site', 'same-site', 'Same-Origin', 'none, cross-site'];
+  const paths = ['/', '/index.html', '/socket', '/socket/', '/app-1_b.js', '/../index.html', `http://${ours}/`, '*'];
+  const keys = [undefined, 'Bearer x', `Bearer ${'A'.repeat(43)}`, `Basic ${bench.token}`, `bearer ${bench.token}`];
+  const hostile = ({ host, origin, site, path, upgrade }: { host: string; origin?: string; site?: string; path: string; upgrade: boolean }) =>
+    ![ours, `localhost:${port}`].includes(host) ||
+    ![undefined, `http://${ours}`].includes(origin) ||
+    ![undefined, 'same-origin', 'none'].includes(site) ||
+    (upgrade && (origin === undefined || path !== '/socket'));
+  const answers = new Map<string, number>();
+  const attempt = async () => {
+    const parts = { host: one(hosts), origin: one(origins), site: one(sites), path: one(paths), upgrade: one([true, false]) };
+    const key = one(keys);
+    if (!hostile(parts)) return;
+    const headers = [
+      `Host: ${parts.host}`,
+      ...(parts.origin === undefined ? [] : [`Origin: ${parts.origin}`]),
+      ...(parts.site === undefined ? [] : [`Sec-Fetch-Site: ${parts.site}`]),
+      ...(key === undefined ? [] : [`Authorization: ${key}`]),
+      ...(parts.upgrade ? ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='] : ['Connection: close']),
+    ];
+    const answer = await raw(port, `GET ${parts.path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+    const status = statusOf(answer) ?? 'closed';
+    answers.set(status, (answers.get(status) ?? 0) + 1);
+    if (!['400', '403'].includes(status)) throw new Error(`${status} for ${JSON.stringify({ ...parts, key })}`);
+  };
+  const lane = async (count: number) => {
+    for (let i = 0; i < count; i++) await attempt();
+  };
+  await Promise.all(Array.from({ length: 20 }, () => lane(250)));
+  expect([...answers.keys()].sort()).toEqual(expect.arrayContaining(['403']));
+  expect(bench.clients).toEqual([]);
+}, 60_000);
+
 test('10,000 damaged messages: no exception, nothing commanded, and the next client is served', async () => {
   const mine = await openBench();
   let seed = 20_240_607;
