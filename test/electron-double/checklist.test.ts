@@ -173,7 +173,7 @@ test('17: a forged or missing frame is refused on every channel; the page itself
   expect(facts.heard).toContain('result');
   expect(facts.heard).toContain('event');
   expect(facts.stops).toContain('over the port');
-  expect(facts.hostile).toEqual({ refused: 5, stops: 0, stillServed: true });
+  expect(facts.hostile).toEqual({ refused: 4, stops: 0, stillServed: true });
   expect(facts.firstClosed).toBe(true);
   expect(facts.frozenPageLosesItsPort).toBe(true);
 });
