@@ -14,6 +14,8 @@ interface Common<T> {
   readonly applies: Applies;
   /** Shown only in the expert part of a form. */
   readonly expert?: boolean;
+  /** The setting exists only where the plant has this state channel. */
+  readonly needsChannel?: string;
 }
 export interface NumberSetting extends Common<number> {
   readonly kind: 'number' | 'integer';

@@ -26,9 +26,12 @@ describe('resolving', () => {
     const resolved = resolveSetup(setup);
     expect(Object.keys(resolved.settings).sort()).toEqual([...rooms].sort());
     for (const room of rooms) {
-      expect(Object.keys(resolved.settings[room])).toEqual(Object.keys(resolved.schemas[room]));
-      for (const [key, value] of Object.entries(resolved.settings[room]))
+      // parts also read settings that this plant has no use for
+      expect(Object.keys(resolved.settings[room])).toEqual(expect.arrayContaining(Object.keys(resolved.schemas[room])));
+      for (const key of Object.keys(resolved.schemas[room])) {
+        const value = resolved.settings[room][key];
         expect(checkedValue(resolved.schemas[room][key], value, key)).toEqual(value);
+      }
     }
     expect(compileCost(resolved.cost, resolved.plant, resolved.instance).labels.length).toBe(resolved.cost.terms.length);
     expect(resolved.period).toBe(0.05);
@@ -179,4 +182,11 @@ describe('refusals, in words', () => {
     expect(setting.label).toBe('Population');
     expect(refusal(() => settingOf(schemasOf(light), 'planner.'))).toContain('There is no setting "planner."');
   });
+});
+
+test('a setting that the plant has no use for does not exist there: refused on the pendulum, known on the cart-pole', () => {
+  for (const id of ['task.target', 'task.position', 'rig.positionNoise', 'rig.cartCoulomb']) {
+    expect(() => withValues(builtInSetups.pendulum, { [id]: 0.5 })).toThrow(/There is no setting/);
+    expect(withValues(builtInSetups.light, { [id]: 0.5 }).values[id]).toBe(0.5);
+  }
 });

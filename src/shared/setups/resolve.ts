@@ -73,6 +73,14 @@ export const registries = {
  * the smaller population (256 x 4), the pendulum the longer horizon.
  */
 export function schemasOf(setup: Setup): Record<Room, SettingsSchema> {
+  const { channels } = lookUp(registries.plant, setup.plant, 'plant');
+  const here = (setting: Setting) => setting.needsChannel === undefined || channels.some(({ id }) => id === setting.needsChannel);
+  const only = (schema: SettingsSchema) => Object.fromEntries(Object.entries(schema).filter(([, setting]) => here(setting)));
+  const whole = wholeSchemasOf(setup);
+  return { ...whole, task: only(whole.task), rig: only(whole.rig) };
+}
+/** With the settings that a plant without a cart has no use for: parts read them all the same. */
+function wholeSchemasOf(setup: Setup): Record<Room, SettingsSchema> {
   const model = lookUp(registries.model, setup.model, 'model');
   const estimator = estimatorOf(setup);
   const planner = lookUp(registries.planner, setup.planner, 'planner');
@@ -138,8 +146,8 @@ export function withValues(setup: Setup, values: Readonly<Record<string, unknown
 export function resolveSetup(setup: Setup): ResolvedSetup {
   const schemas = schemasOf(setup);
   const settings = {} as Record<Room, Record<string, SettingValues[string]>>;
-  for (const room of Object.keys(schemas) as Room[])
-    settings[room] = Object.fromEntries(Object.entries(schemas[room]).map(([key, setting]) => [key, setting.default]));
+  for (const [room, schema] of Object.entries(wholeSchemasOf(setup)) as [Room, SettingsSchema][])
+    settings[room] = Object.fromEntries(Object.entries(schema).map(([key, setting]) => [key, setting.default]));
   for (const [id, value] of Object.entries(setup.values)) {
     const dot = id.indexOf('.');
     // a value kept for a part that is not chosen now (another planner's setting) is no mistake and waits

@@ -33,6 +33,7 @@ export const rigSettings = {
     meaning: 'Standard deviation of one reading of an angle.',
   }),
   positionNoise: fault({
+    needsChannel: 'position',
     label: 'Position noise',
     unit: 'm',
     default: 1e-3,
@@ -70,6 +71,7 @@ export const rigSettings = {
     meaning: 'Readings of angles are whole counts of so many a turn; 0 = as fine as the numbers are.',
   }),
   positionCounts: integer({
+    needsChannel: 'position',
     label: 'Position encoder',
     unit: 'counts a metre',
     default: 0,
@@ -96,6 +98,7 @@ export const rigSettings = {
     meaning: 'Commands below this share of the limit do nothing; larger ones lose as much.',
   }),
   cartViscous: fault({
+    needsChannel: 'position',
     label: 'Hidden cart damping',
     unit: 'N s/m',
     default: 0,
@@ -104,6 +107,7 @@ export const rigSettings = {
     meaning: `Force against the cart’s motion for each m/s. ${hidden}`,
   }),
   cartCoulomb: fault({
+    needsChannel: 'position',
     label: 'Hidden cart dry friction',
     unit: 'N',
     default: 0,

@@ -65,11 +65,11 @@ export function settingsOfCost(start: {
   readonly rate: number;
   readonly effort: number;
 }) {
-  const weight = (label: string, meaning: string, value: number, step: number): NumberSetting =>
-    real({ label, meaning, unit: '', default: value, min: 0, max: 100, step, applies: 'live' });
+  const weight = (label: string, meaning: string, value: number, step: number, needsChannel?: string): NumberSetting =>
+    real({ label, meaning, unit: '', default: value, min: 0, max: 100, step, applies: 'live', ...(needsChannel && { needsChannel }) });
   return {
-    position: weight('Cart position', 'Weight of the squared distance (m) of the cart from its target.', start.position, 0.05),
-    velocity: weight('Cart velocity', 'Weight of the squared velocity (m/s) of the cart.', start.velocity, 0.005),
+    position: weight('Cart position', 'Weight of the squared distance (m) of the cart from its target.', start.position, 0.05, 'position'),
+    velocity: weight('Cart velocity', 'Weight of the squared velocity (m/s) of the cart.', start.velocity, 0.005, 'velocity'),
     rate: weight(
       'Angular velocity',
       'Weight of the squared angular velocity (rad/s); too much of it and the swing-up never starts.',
@@ -86,8 +86,9 @@ export function settingsOfCost(start: {
       max: 100,
       step: 0.1,
       applies: 'live',
+      needsChannel: 'position',
     }),
-    track: weight('Track end', 'Cost of a step that ends exactly at the track’s end.', 10, 1),
+    track: weight('Track end', 'Cost of a step that ends exactly at the track’s end.', 10, 1, 'position'),
     trackMargin: real({
       label: 'Track margin',
       meaning: 'How far before the track’s end it begins to cost; at most a sixth of the way from the middle.',
@@ -98,6 +99,7 @@ export function settingsOfCost(start: {
       step: 0.05,
       applies: 'live',
       expert: true,
+      needsChannel: 'position',
     }),
     finalFactor: real({
       label: 'Final factor',
