@@ -117,7 +117,7 @@ describe('the command line as a process', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       succeeded: false,
       experienceSeconds: null,
-      episodes: [{ index: 0, randomSeconds: 0.5, seconds: 2 }],
+      episodes: [{ index: 0, randomSeconds: 0.5, seconds: 1 }],
     });
   });
 
