@@ -51,7 +51,7 @@ export class LiveRun {
   private readonly slot = new PlanSlot();
   private readonly judge = new LastingJudge();
   private readonly lateness = new TimingWindow(2000);
-  private readonly planTimes = new TimingWindow(200);
+  private readonly planTimes = new TimingWindow(60);
   private resolved: ResolvedSetup | undefined;
   private loop: ControlLoop | undefined;
   private rig: Rig | undefined;

@@ -13,8 +13,15 @@ export function cartBox(cart: Extract<Body, { kind: 'cart' }>, palette: Palette)
     y1: 0.3 * h,
     z0: -0.65 * h,
     z1: 0.65 * h,
-    tones: [rgb(palette.body1), rgb(palette.body2), rgb(palette.body3)],
+    tones: litFromAbove(palette),
   };
+}
+
+/** Top, front and side: the lightest tone faces up in either theme, or the box looks hollow. */
+function litFromAbove({ body1, body2, body3 }: Palette): Box['tones'] {
+  const tones = [rgb(body1), rgb(body2), rgb(body3)] as const;
+  const brightness = ([r, g, b]: readonly number[]) => 0.2 * r + 0.7 * g + 0.1 * b;
+  return brightness(tones[0]) >= brightness(tones[2]) ? tones : [tones[2], tones[1], tones[0]];
 }
 
 /** Pole, joint and bob, and the path of the tip so far. Grey when nothing but gravity acts on purpose. */

@@ -8,7 +8,7 @@ import { BangBang } from './excitation';
  * is replaced by the one before it, shifted, for a few periods; then the fallback ladder: damp, then zero.
  */
 export const mpc = defineController({
-  label: 'Model-predictive control',
+  label: 'Predictive (MPC)',
   source: 'Mayne et al. 2000; with a learned model: Chua et al. 2018; replanning through the commands under way is ours',
   settings: {
     replan: choice({
