@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -33,7 +33,7 @@ export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron
       chromiumSandbox: true, // without it Playwright adds --no-sandbox
       args: [app],
       env: { ...process.env, ELECTRON_BINARY: executable, ELECTRON_HOME: home, UPRIGHT_HOME: join(home, 'upright') } as Record<string, string>,
-      timeout: 20_000,
+      timeout: 12_000,
     }),
   );
   let said = '';
@@ -64,7 +64,7 @@ async function connected(start: () => Promise<ElectronApplication>): Promise<Ele
     return await start();
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
-    console.log('Playwright did not reach the app within 20 s; starting it again.');
+    console.log('Playwright did not reach the app within 12 s; starting it again.');
     return start();
   }
 }
@@ -155,10 +155,11 @@ export async function until(claim: () => boolean | Promise<boolean>, says: strin
   }
 }
 
+/** Whether a process still runs; one that has ended and waits to be noticed by its parent does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

@@ -81,7 +81,7 @@ test('closing the window: Stop and the farewell are sent, the control process le
   expect(order[0]).toBe('TOLD stop');
   expect(order).toContain('TOLD leave');
   expect(order.at(-1)).toBe('LEFT');
-  expect(isAlive(control.pid)).toBe(false);
+  await until(() => !isAlive(control.pid), 'the control process is gone', 2000);
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s goes the same long way', async (signal) => {
