@@ -4,16 +4,19 @@
  */
 import { ipcRenderer } from 'electron';
 
-let asked = false;
+/** The page asks twice a second until it is heard; main makes a new port for every question, so they are passed on more rarely. */
+const PATIENCE_MS = 3000;
+let askedAt = -Infinity;
 
 window.addEventListener('message', ({ source, data }) => {
-  if (source !== window || (data as { upright?: unknown } | null)?.upright !== 'ready' || asked) return;
-  asked = true;
+  if (source !== window || (data as { upright?: unknown } | null)?.upright !== 'ready') return;
+  if (performance.now() - askedAt < PATIENCE_MS) return;
+  askedAt = performance.now();
   ipcRenderer.send('upright:port');
 });
 
 ipcRenderer.on('upright:port', ({ ports: [port] }) => {
   if (port === undefined) return;
-  asked = false;
+  askedAt = -Infinity;
   window.postMessage({ upright: 'port' }, location.origin, [port]);
 });

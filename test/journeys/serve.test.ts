@@ -49,11 +49,40 @@ test('killed, it takes its children with it', async () => {
   await until(() => !children.some(alive), 'the children are gone', 5000);
 });
 
+test.skipIf(process.platform === 'win32')(
+  'held up for 4 s, it finds its control process as it was, and whoever held the controls still does',
+  async () => {
+    const served = await serveWorkbench();
+    const observer = await observe(served);
+    await until(() => observer.telemetry.length > 0, 'the loop runs');
+    const answer = await observer.client.takeControls({ take: true });
+    const children = childrenOf(served.pid);
+    process.kill(served.pid, 'SIGSTOP');
+    await new Promise((done) => setTimeout(done, 4000));
+    process.kill(served.pid, 'SIGCONT');
+    observer.telemetry.length = 0;
+    await until(() => observer.telemetry.length > 0, 'the loop is heard again');
+    await new Promise((done) => setTimeout(done, 500));
+    expect(observer.status().state).toBe('RUNNING');
+    expect(children.filter((pid) => !alive(pid))).toEqual([]);
+    await observer.client.pause({ lease: 'lease' in answer ? answer.lease : '', paused: true });
+    observer.leave();
+    await served.end();
+  },
+);
+
 test('a taken port is exit 4 with a sentence', async () => {
   const served = await serveWorkbench();
-  const { status, stdout } = spawnSync(process.execPath, [command, 'serve', '--no-open', '--json', '--port', String(served.port), '--home', served.home], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [command, 'serve', '--no-open', '--json', '--port', String(served.port), '--home', served.home],
+    { encoding: 'utf8' },
+  );
   expect(status).toBe(4);
-  expect(JSON.parse(stdout).error).toMatchObject({ message: expect.stringContaining(String(served.port)), remedy: expect.stringContaining('--port') });
+  expect(JSON.parse(stdout).error).toMatchObject({
+    message: expect.stringContaining(String(served.port)),
+    remedy: expect.stringContaining('--port'),
+  });
   await served.end();
 });
 

@@ -499,6 +499,16 @@ describe('children that fail', () => {
     expect((await client.snapshot()).status.state).toBe('FAULT');
     expect(controls).toHaveLength(2);
   });
+  test('a control process that starts slowly is waited for, and not for ever', async () => {
+    const { join, controls } = workbenchHere();
+    controls[0].hang(); // it has not even said hello
+    const client = join();
+    await pass(12_000);
+    expect(controls).toHaveLength(1);
+    await pass(6_000);
+    expect((await client.snapshot()).status.state).toBe('FAULT');
+    expect(controls).toHaveLength(2);
+  });
   test('a learner that dies costs its fit and nothing else; the next fit starts another', async () => {
     const { client, learners } = await running({ sliceMs: 20 });
     await pass(900);

@@ -21,6 +21,8 @@ const SILENT_MS = 750;
 const LEARNING_MS = 150;
 /** A control process that answers nothing for so long is killed. A rig gets 500 ms; a simulation more, because a busy machine may stall. */
 const HANGING_MS = 2_000;
+/** How much later silence begins to count for a process that has just been started: on a busy machine that takes seconds. */
+const STARTING_MS = 15_000;
 /** How long children may take to leave when asked. */
 const LEAVE_MS = 3000;
 
@@ -60,12 +62,13 @@ class WorkbenchService implements Workbench {
   private learningToldAt = 0;
   private learningTimer: NodeJS.Timeout | undefined;
   private pingNumber = 0;
+  private pingedAt = 0;
   private readonly pingTimer: NodeJS.Timeout;
   /** Raised by everything that begins anew; what was asked for before it has no effect any more. */
   private age = 0;
 
   constructor(private readonly ports: WorkbenchPorts) {
-    this.startedAt = ports.now();
+    this.startedAt = this.pingedAt = ports.now();
     if (ports.setup !== undefined) {
       this.base = this.setup = ports.setup;
       this.resolved = resolveSetup(ports.setup);
@@ -310,7 +313,7 @@ class WorkbenchService implements Workbench {
     const child = this.ports.forkControl();
     this.control = child;
     this.configuring = 0;
-    this.controlHeardAt = this.ports.now();
+    this.controlHeardAt = this.ports.now() + STARTING_MS;
     child.onMessage((message) => {
       if (this.control === child) this.fromControl(message as FromControl);
     });
@@ -476,8 +479,17 @@ class WorkbenchService implements Workbench {
 
   // ── who is alive ──
 
+  /** What was not heard while this process itself was held up (suspended, swapped out) is nobody's silence. */
+  private forgiveOwnAbsence(now: number): void {
+    const away = now - this.pingedAt - PING_MS;
+    this.pingedAt = now;
+    if (away < 4 * PING_MS) return;
+    this.controlHeardAt += away;
+    for (const client of this.clients.values()) client.heardAt += away;
+  }
   private everyPing(): void {
     const now = this.ports.now();
+    this.forgiveOwnAbsence(now);
     this.pingNumber++;
     this.toControl({ kind: 'alive' });
     if (this.control !== undefined && this.isActive && now - this.controlHeardAt > HANGING_MS) this.control.kill();
