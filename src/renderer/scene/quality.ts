@@ -28,8 +28,14 @@ export function judgeQuality(): Quality {
   return { engine: 'gpu', pixelRatio: 2, antialias: true, rollouts: Infinity, leastGapMs: 0, painter: 'GPU' };
 }
 
+/**
+ * Least time between two frames in ms. Without a graphics processor the page draws on the cores that plan: a frame costs
+ * some 40 ms of one, so a simulation that cannot keep up gets them back.
+ */
+export const gapOf = ({ leastGapMs }: Quality, fallsBehind: boolean): number => (leastGapMs > 0 && fallsBehind ? 125 : leastGapMs);
+
 /** How the scene is drawn, for the strip. */
-export function qualityInWords({ painter, rollouts, leastGapMs }: Quality, all: boolean): string {
+export function qualityInWords({ painter, rollouts }: Quality, gapMs: number, all: boolean): string {
   const paths = all || rollouts === Infinity ? 'all paths' : `${rollouts} paths`;
-  return `${painter}, ${paths}${leastGapMs > 0 ? `, ${Math.round(1000 / leastGapMs)} Hz` : ''}`;
+  return `${painter}, ${paths}${gapMs > 0 ? `, ${Math.round(1000 / gapMs)} Hz` : ''}`;
 }
