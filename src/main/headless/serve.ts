@@ -24,16 +24,18 @@ export interface ServeOptions {
  * Serves the workbench on loopback until `world.signal` is aborted: then Stop, the children leave, the port is free.
  * Announces the address as soon as somebody can open it.
  *
- * @throws LackingError when the port is taken
+ * @throws LackingError when the port is taken, or when the key cannot be left in the data folder
  */
 export async function runServe({ port, open, version, setup }: ServeOptions, world: Pick<World, 'home' | 'now' | 'signal' | 'announce' | 'warn'>): Promise<void> {
   const token = randomBytes(32).toString('base64url');
+  const folder = join(world.home, 'serve');
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseFolder(folder)); // before anything runs
   const workbench = createWorkbench({ forkControl, spawnLearner, now: world.now, home: world.home, version, ...(setup && { setup }) });
   let server: RunningServer | undefined;
   let tokenFile: string | undefined;
   try {
     server = await startServer({ port, folder: pageFolder(), token, join: (transport) => workbench.join(transport), now: world.now }).catch(refusePort(port));
-    tokenFile = await writeToken(world.home, server.port, token);
+    tokenFile = await writeToken(folder, server.port, token).catch(refuseFolder(folder));
     const { url } = server;
     await world.announce(
       { url, port: server.port, socketPath: SOCKET_PATH, pid: process.pid, tokenFile },
@@ -49,14 +51,18 @@ export async function runServe({ port, open, version, setup }: ServeOptions, wor
 }
 
 /** Scripts of the same user read the token here and send it as Bearer. */
-async function writeToken(home: string, port: number, token: string): Promise<string> {
-  const folder = join(home, 'serve');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+async function writeToken(folder: string, port: number, token: string): Promise<string> {
   const file = join(folder, `${port}.token`);
   await rm(file, { force: true }); // left by a serve that was killed, perhaps with other rights
   await writeFile(file, `${token}\n`, { mode: 0o600, flag: 'wx' });
   await chmod(file, 0o600); // the umask may have been stricter or odd
   return file;
+}
+
+function refuseFolder(folder: string): (error: unknown) => never {
+  return (error) => {
+    throw new LackingError('home', `The key for scripts cannot be kept in ${folder}: ${(error as Error).message}.`, 'Choose another folder with --home.');
+  };
 }
 
 function refusePort(port: number): (error: unknown) => never {
