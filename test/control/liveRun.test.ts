@@ -35,15 +35,13 @@ function liveRun(planning: { ms: number }) {
     setTimer: clock.setTimer,
     send: (message) => void heard.push(structuredClone(message)),
     planner: {
-      // an unanswered plan never reaches the slot either: the thread hangs
+      // one message after the other, as a thread reads them; an unanswered plan never reaches the slot either: the thread hangs
       post: (message: ToPlanner) => {
         if (message.kind === 'plan' && planning.ms === Infinity) return;
-        if (message.kind === 'configure') return thread.receive({ ...message, threads: 1 });
-        if (message.kind === 'plan') {
-          busyUntil = Math.max(busyUntil, clock.now()) + planning.ms;
-          return void clock.setTimer(() => thread.receive(message), busyUntil - clock.now());
-        }
-        thread.receive(message);
+        const read = () => thread.receive(message.kind === 'configure' ? { ...message, threads: 1 } : message);
+        if (message.kind !== 'plan' && busyUntil <= clock.now()) return read();
+        if (message.kind === 'plan') busyUntil = Math.max(busyUntil, clock.now()) + planning.ms;
+        clock.setTimer(read, busyUntil - clock.now());
       },
       onMessage: (listener) => (answer = listener),
       onLost: (listener) => (lose = listener),
@@ -256,6 +254,25 @@ test('pictures of plans come for credits only, and decode', async () => {
   expect(frames).toHaveLength(2);
   expect(frames[0]).toMatchObject({ horizon: 24, rollouts: 64, size: 4 });
   expect(frames[0]!.costs.every((cost, k) => k === 0 || cost <= frames[0]!.costs[k - 1]!)).toBe(true);
+});
+test.each(['patient', 'strict'])('a plan that is under way when another run begins is none of the new one, at a %s pace', async (pace) => {
+  const planning = { ms: 400 };
+  const live = liveRun(planning);
+  const setup = light({ 'loop.pace': pace });
+  live.run.receive({ kind: 'credit', frames: 1 });
+  await begin(live, setup);
+  live.clock.pass(100); // the first plan of the old run will come in 300 ms
+  live.heard.length = 0;
+  await begin(live, setup);
+  live.clock.pass(600); // the new run's own takes 400 ms more, and bears the same number
+  expect(live.basis().filter((basis) => basis < 3)).toEqual([]);
+  expect(live.heard.filter(({ kind }) => kind === 'plan')).toEqual([]);
+  expect(live.status().planMs?.p50).toBeUndefined();
+  planning.ms = 10;
+  live.clock.pass(2000);
+  expect(live.basis().at(-1)).toBe(0);
+  // and the picture that was thrown away cost no credit
+  expect(live.heard.filter(({ kind }) => kind === 'plan')).toHaveLength(1);
 });
 test('a planner thread that dies costs a damped period and a notice, not the run', async () => {
   const planning = { ms: 10 };

@@ -48,7 +48,7 @@ type Episode = Extract<ToControl, { kind: 'episode' }>;
  */
 export class LiveRun {
   private readonly latch = { stopped: true, reason: 'Not started yet.' };
-  private readonly slot = new PlanSlot();
+  private slot = new PlanSlot();
   private readonly judge = new LastingJudge();
   private readonly lateness = new TimingWindow(2000);
   private readonly planTimes = new TimingWindow(60);
@@ -70,6 +70,10 @@ export class LiveRun {
   private awaited: number | undefined;
   /** Id of the plan that the planner is at; it is asked for one at a time, so that no answer is to an old question. */
   private asked: number | undefined;
+  /** Answers of the planner that are still to come and are about what ran before. */
+  private outdated = 0;
+  /** Whether a picture that comes now is of such an answer. */
+  private pictureIsOutdated = false;
   /** A measurement that waits until the first model is there. */
   private held: Measurement | undefined;
   private gaveUpWaiting = false;
@@ -164,11 +168,11 @@ export class LiveRun {
     this.rig = rig;
     if (resolved.setup.controller === 'mpc') loop.replace({ controller: controllerOf(resolved, { replan: episode.plan.replan }) });
     this.batch = new TelemetryBatch(resolved.instance.size, resolved.cost.terms.length);
+    this.slot = new PlanSlot(); // a plan that is still under way for what ran before ends up in the old one
     this.configurePlanner(resolved, episode);
     this.judge.reset();
     this.cost = 0;
     this.lateness.clear();
-    this.slot.forget();
     this.latch.stopped = false;
     this.latch.reason = '';
     const first = loop.start(episode.pose === undefined ? startOf(resolved) : Float64Array.from(episode.pose), episode.index);
@@ -294,8 +298,14 @@ export class LiveRun {
   }
 
   private planned(message: FromPlanner): void {
+    // the planner answers in the order of the questions, a picture follows its answer
+    if (message.kind !== 'picture') {
+      this.pictureIsOutdated = this.outdated > 0;
+      if (this.outdated > 0) return void this.outdated--;
+    }
     switch (message.kind) {
       case 'picture':
+        if (this.pictureIsOutdated) return void this.credits++;
         return this.ports.send({ kind: 'plan', frame: message.frame });
       case 'failed':
         this.ports.send({ kind: 'notice', level: 'fault', text: `The planner gave no plan: ${message.reason}` });
@@ -400,6 +410,7 @@ export class LiveRun {
     this.cancelPatience?.();
     this.cancelPatience = undefined;
     this.awaited = undefined;
+    if (this.asked !== undefined) this.outdated++;
     this.asked = undefined;
     this.held = undefined;
     this.gaveUpWaiting = false;
@@ -418,6 +429,7 @@ export class LiveRun {
   private plannerLost(reason: string): void {
     this.ports.send({ kind: 'notice', level: 'fault', text: `The planner thread ended (${reason}) and was started again.` });
     this.asked = undefined;
+    this.outdated = 0;
     if (this.resolved !== undefined && this.episode !== undefined) this.configurePlanner(this.resolved, this.episode);
     if (this.awaited !== undefined) this.decideAndPace();
   }

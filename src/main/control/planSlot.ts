@@ -41,9 +41,4 @@ export class PlanSlot {
     this.newest = plan;
     return plan;
   }
-  /** Forgets what was read: plans of an episode that ended are none of the next. */
-  forget(): void {
-    this.read = Atomics.load(this.words, 0);
-    this.newest = undefined;
-  }
 }
