@@ -73,14 +73,21 @@ function installedByHand() {
 }
 
 async function installPackages() {
-  say(existsSync(installStamp) ? 'the package list has changed; installing (npm ci) …' : 'installing packages, once (npm ci, about a minute) …');
+  say(
+    existsSync(installStamp)
+      ? 'the package list has changed; installing (npm ci) …'
+      : 'installing packages, once (npm ci, about a minute) …',
+  );
   const started = Date.now();
   const npm = process.env.npm_execpath;
   const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const [command, full, shell] = npm ? [process.execPath, [npm, ...args], false] : ['npm', args, process.platform === 'win32'];
   const { code, text } = await run(command, full, { shell });
   if (code !== 0) {
-    throw new NotPrepared(`npm ci failed (exit ${code}):\n${tail(text)}`, 'Look at the lines above: usually the package registry could not be reached, or the disk is full.');
+    throw new NotPrepared(
+      `npm ci failed (exit ${code}):\n${tail(text)}`,
+      'Look at the lines above: usually the package registry could not be reached, or the disk is full.',
+    );
   }
   writeFileSync(installStamp, lockHash());
   say(`packages installed in ${seconds(started)} s`);
@@ -100,7 +107,12 @@ function buildIsCurrent() {
 export function sourcesHash() {
   const files = ['electron.vite.config.ts', 'tsconfig.base.json', 'package.json', 'package-lock.json', ...walk('src')];
   const all = createHash('sha256');
-  for (const file of files.sort()) all.update(file).update('\0').update(hashOf(readFileSync(join(root, file)))).update('\n');
+  for (const file of files.sort())
+    all
+      .update(file)
+      .update('\0')
+      .update(hashOf(readFileSync(join(root, file))))
+      .update('\n');
   return all.digest('hex');
 }
 
@@ -120,10 +132,18 @@ async function buildProgram() {
   const fresh = join(root, '.cache', `build-${process.pid}`);
   const old = join(root, '.cache', `old-${process.pid}`);
   mkdirSync(fresh, { recursive: true });
-  const { code, text } = await run(process.execPath, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--outDir', fresh]);
+  const { code, text } = await run(process.execPath, [
+    join(root, 'node_modules/electron-vite/bin/electron-vite.js'),
+    'build',
+    '--outDir',
+    fresh,
+  ]);
   if (code !== 0) {
     rmSync(fresh, { recursive: true, force: true });
-    throw new NotPrepared(`The build failed (exit ${code}):\n${tail(text)}`, 'Correct what the lines above name, or go back to a state of the sources that builds.');
+    throw new NotPrepared(
+      `The build failed (exit ${code}):\n${tail(text)}`,
+      'Correct what the lines above name, or go back to a state of the sources that builds.',
+    );
   }
   writeFileSync(join(fresh, 'build.json'), `${JSON.stringify({ sources })}\n`);
   if (existsSync(out)) renameSync(out, old);

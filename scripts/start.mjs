@@ -48,6 +48,12 @@ function inWindow(path) {
 async function inBrowser(reason) {
   const open = hasDisplay() ? '--open' : '--no-open';
   say(`Opening the workbench in ${hasDisplay() ? 'your' : 'a'} browser, because ${reason}.`);
-  process.argv = [process.argv[0], join(root, 'out/main/cli.js'), 'serve', ...(rest.some((word) => /^--(no-)?open$/.test(word)) ? [] : [open]), ...rest];
+  process.argv = [
+    process.argv[0],
+    join(root, 'out/main/cli.js'),
+    'serve',
+    ...(rest.some((word) => /^--(no-)?open$/.test(word)) ? [] : [open]),
+    ...rest,
+  ];
   await import(pathToFileURL(process.argv[1]).href);
 }

@@ -27,10 +27,16 @@ try {
 }
 
 function refuseOtherSystems() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new NotPrepared('This was found to work on Linux x64 only.', 'The WebAssembly backend serves here.');
-  if (!existsSync(node)) throw new NotPrepared('@tensorflow/tfjs-node is not in node_modules.', 'Run `npm ci` in the clone: its .npmrc keeps that package without its download.');
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new NotPrepared('This was found to work on Linux x64 only.', 'The WebAssembly backend serves here.');
+  if (!existsSync(node))
+    throw new NotPrepared(
+      '@tensorflow/tfjs-node is not in node_modules.',
+      'Run `npm ci` in the clone: its .npmrc keeps that package without its download.',
+    );
   const lacking = ['g++', 'make', 'python3'].filter((name) => spawnSync('which', [name]).status !== 0);
-  if (lacking.length > 0) throw new NotPrepared(`Missing: ${lacking.join(', ')}.`, 'On Debian and Ubuntu: apt-get install g++ make python3 python3-pip');
+  if (lacking.length > 0)
+    throw new NotPrepared(`Missing: ${lacking.join(', ')}.`, 'On Debian and Ubuntu: apt-get install g++ make python3 python3-pip');
 }
 
 /** The wheel holds library and headers of 850 MB; the download is about 260 MB, once. */
@@ -54,7 +60,11 @@ function link(library) {
   mkdirSync(join(deps, 'lib'), { recursive: true });
   symlinkSync(join(library, 'include'), join(deps, 'include'));
   for (const [file, name] of Object.entries(names)) {
-    if (!existsSync(join(library, file))) throw new NotPrepared(`${library} holds no ${file}.`, 'Set TENSORFLOW to the folder `tensorflow` of an installed Python TensorFlow 2.');
+    if (!existsSync(join(library, file)))
+      throw new NotPrepared(
+        `${library} holds no ${file}.`,
+        'Set TENSORFLOW to the folder `tensorflow` of an installed Python TensorFlow 2.',
+      );
     symlinkSync(join(library, file), join(deps, 'lib', file));
     symlinkSync(file, join(deps, 'lib', name));
   }
@@ -77,9 +87,24 @@ function prove() {
   const file = join(cache, 'proof.csv');
   mkdirSync(cache, { recursive: true });
   writeFileSync(file, table);
-  const args = ['--map', 'time=time:s,angle=angle:rad,rate=rate:rad/s,torque=action:Nm', '--plant', 'pendulum', '--model', 'ensemble', '--epochs', '5'];
-  const { backend, wallSeconds } = JSON.parse(run(process.execPath, [join(root, 'scripts/upright.mjs'), 'fit', file, ...args, '--backend', 'native', '--json']));
-  if (backend?.name !== 'native') throw new NotPrepared(`The program chose ${JSON.stringify(backend)}.`, 'The library was built but does not load; the reason above tells why.');
+  const args = [
+    '--map',
+    'time=time:s,angle=angle:rad,rate=rate:rad/s,torque=action:Nm',
+    '--plant',
+    'pendulum',
+    '--model',
+    'ensemble',
+    '--epochs',
+    '5',
+  ];
+  const { backend, wallSeconds } = JSON.parse(
+    run(process.execPath, [join(root, 'scripts/upright.mjs'), 'fit', file, ...args, '--backend', 'native', '--json']),
+  );
+  if (backend?.name !== 'native')
+    throw new NotPrepared(
+      `The program chose ${JSON.stringify(backend)}.`,
+      'The library was built but does not load; the reason above tells why.',
+    );
   say(`the native backend ${backend.version} trains: an ensemble in ${wallSeconds} s`);
 }
 
@@ -87,5 +112,8 @@ function run(command, args, cwd = root) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   if (status === 0) return stdout;
   const lines = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trimEnd().split('\n').slice(-30).join('\n');
-  throw new NotPrepared(`${command} ${args.slice(0, 3).join(' ')} failed:\n${lines}`, 'The lines above say why. Everything else works without the native library.');
+  throw new NotPrepared(
+    `${command} ${args.slice(0, 3).join(' ')} failed:\n${lines}`,
+    'The lines above say why. Everything else works without the native library.',
+  );
 }

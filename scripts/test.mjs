@@ -26,7 +26,14 @@ const types = {
   'types main': [...tsc, '-p', 'src/main'],
   'types preload': [...tsc, '-p', 'src/preload'],
   'types test': [...tsc, '-p', 'test'],
-  'types renderer': [...tool('svelte-check', 'bin/svelte-check'), '--tsconfig', 'src/renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+  'types renderer': [
+    ...tool('svelte-check', 'bin/svelte-check'),
+    '--tsconfig',
+    'src/renderer/tsconfig.json',
+    '--fail-on-warnings',
+    '--output',
+    'human',
+  ],
   lint: [...tool('eslint', 'bin/eslint.js'), '.', '--cache', '--cache-location', '.cache/eslint/', '--max-warnings', '0'],
 };
 const suites = {
@@ -91,7 +98,15 @@ async function runSuite(name) {
   mkdirSync(join(root, '.cache'), { recursive: true });
   rmSync(report, { force: true });
   say(`── ${name} ──`);
-  const vitest = [...tool('vitest', 'vitest.mjs'), 'run', '--config', suites[name], '--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  const vitest = [
+    ...tool('vitest', 'vitest.mjs'),
+    'run',
+    '--config',
+    suites[name],
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${report}`,
+  ];
   const { code } = await run([...around.prefix, ...vitest, ...words], { show: true });
   results.set(name, { ...count(report, code), seconds: (Date.now() - started) / 1000 });
 }
@@ -105,7 +120,9 @@ function count(report, code) {
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const { numPassedTests: passed, numFailedTests: failedTests, numPendingTests, numTodoTests, testResults } = found;
-  const brokenFiles = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed')).length;
+  const brokenFiles = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
+  ).length;
   const failed = failedTests + brokenFiles;
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped: numPendingTests + numTodoTests };
 }
@@ -122,7 +139,11 @@ async function twoAtATime(names, work) {
 function run([command, ...args], { show }) {
   return new Promise((done) => {
     let text = '';
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...around.env }, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...around.env },
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    });
     child.stdout?.on('data', (data) => (text += data));
     child.stderr?.on('data', (data) => (text += data));
     child.on('error', (error) => done({ code: -1, text: error.message }));

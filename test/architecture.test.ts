@@ -52,7 +52,10 @@ const table: Record<string, Room> = {
     never: ['main/electron', 'main/headless', 'main/page'],
   },
   'main/page': { rooms: [], packages: ['node:'] },
-  'main/electron': { rooms: ['shared/contract', 'main/page', 'main/storage', 'main/workbench', 'main/workers'], packages: ['node:', 'electron'] },
+  'main/electron': {
+    rooms: ['shared/contract', 'main/page', 'main/storage', 'main/workbench', 'main/workers'],
+    packages: ['node:', 'electron'],
+  },
   'main/headless': { rooms: ['shared', 'main/page', 'main/storage', 'main/workbench', 'main/workers'], packages: ['node:', 'ws'] },
 
   preload: { rooms: [], packages: ['electron'] },
@@ -60,11 +63,19 @@ const table: Record<string, Room> = {
   renderer: { rooms: ['renderer'], packages: ['svelte', 'svelte/'] },
   'renderer/theme': { rooms: ['shared/settings', 'shared/signals'], packages: ['@fontsource-variable/'] },
   'renderer/link': { rooms: ['shared/contract'], packages: ['zod'] },
-  'renderer/scene': { rooms: ['renderer/theme'], types: ['shared'], packages: ['three', 'three/', 'd3-scale-chromatic'], never: ['.svelte'] },
+  'renderer/scene': {
+    rooms: ['renderer/theme'],
+    types: ['shared'],
+    packages: ['three', 'three/', 'd3-scale-chromatic'],
+    never: ['.svelte'],
+  },
   'renderer/plots': { rooms: ['renderer/theme'], types: ['shared'], packages: ['uplot', 'uplot/'], never: ['.svelte'] },
   'renderer/controls': { rooms: ['shared/settings', 'renderer/theme'], packages: page },
   'renderer/state': { rooms: ['shared', 'renderer/link', 'renderer/theme'], packages: ['svelte', 'svelte/'] },
-  'renderer/panels': { rooms: ['shared', 'renderer/state', 'renderer/scene', 'renderer/plots', 'renderer/controls', 'renderer/theme'], packages: page },
+  'renderer/panels': {
+    rooms: ['shared', 'renderer/state', 'renderer/scene', 'renderer/plots', 'renderer/controls', 'renderer/theme'],
+    packages: page,
+  },
 };
 
 const src = resolve(import.meta.dirname, '../src');
@@ -73,7 +84,9 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(ts|svelte)$/.test(file) && !file.endsWith('.d.ts'));
 
 test('every file stands in a room of the table', () => {
-  const strays = files.filter((file) => roomOf(file) === undefined).map((file) => `${file} stands in no room: give it one, or add the room to the table here and in ARCHITECTURE.md`);
+  const strays = files
+    .filter((file) => roomOf(file) === undefined)
+    .map((file) => `${file} stands in no room: give it one, or add the room to the table here and in ARCHITECTURE.md`);
   expect(strays).toEqual([]);
 });
 
@@ -99,9 +112,19 @@ test('a trespass is told in a sentence (the check itself can fail)', () => {
 });
 
 test('what is allowed passes: types through the contract, registries, comments', () => {
-  expect(trespasses('shared/contract/contract.ts', "import type { Plant } from '../plants/plant';\nimport { type A, type B } from '../models/model';")).toEqual([]);
+  expect(
+    trespasses(
+      'shared/contract/contract.ts',
+      "import type { Plant } from '../plants/plant';\nimport { type A, type B } from '../models/model';",
+    ),
+  ).toEqual([]);
   expect(trespasses('shared/contract/contract.ts', "import * as plants from '../plants';")).toEqual([]);
-  expect(trespasses('shared/plants/pendulum.ts', "// import { cem } from '../planners/cem';\n/* import x from 'electron'; */\nimport { sin } from '../math/elementary';")).toEqual([]);
+  expect(
+    trespasses(
+      'shared/plants/pendulum.ts',
+      "// import { cem } from '../planners/cem';\n/* import x from 'electron'; */\nimport { sin } from '../math/elementary';",
+    ),
+  ).toEqual([]);
   expect(trespasses('renderer/panels/a/A.svelte', "import B from './B.svelte';\nimport { s } from '../../state/s';")).toEqual([]);
 });
 
@@ -119,11 +142,7 @@ function trespasses(file: string, text: string): string[] {
   const room = table[name];
   return importsOf(file, text).flatMap(({ target, typesOnly }) => {
     if (isAllowed(file, name, room, target, typesOnly)) return [];
-    const also = [
-      ...room.rooms,
-      ...(room.types ?? []).map((of) => `${of} (types)`),
-      ...(room.packages ?? []),
-    ];
+    const also = [...room.rooms, ...(room.types ?? []).map((of) => `${of} (types)`), ...(room.packages ?? [])];
     const never = room.never ? ` and never from ${room.never.join(', ')}` : '';
     return [`${file} imports ${target}; ${name} may import only from ${also.join(', ') || 'itself'}${never}`];
   });
@@ -144,7 +163,7 @@ function isAllowed(file: string, name: string, room: Room, target: string, types
 
 /** Panels never import each other; the list of panels names them all. */
 function samePanel(file: string, target: string): boolean {
-  const panelOf = (path: string) => path.split('/').length > 3 ? path.split('/')[2] : undefined;
+  const panelOf = (path: string) => (path.split('/').length > 3 ? path.split('/')[2] : undefined);
   return panelOf(file) === undefined || panelOf(file) === panelOf(target);
 }
 

@@ -69,9 +69,20 @@ const scenes = {
       if (record.handlers.check(webContents, name, 'app://upright', {}) !== false) granted.push(`check ${name}`);
     }
     if (record.handlers.device({ deviceType: 'usb', origin: 'app://upright' }) !== false) granted.push('device');
-    const paths = ['../package.json', '%2e%2e/secret.txt', '..%2fsecret.txt', '..\\secret.txt', 'index.html%00.js', '.hidden.js', 'none.js', 'index.txt', '/etc/passwd'];
+    const paths = [
+      '../package.json',
+      '%2e%2e/secret.txt',
+      '..%2fsecret.txt',
+      '..\\secret.txt',
+      'index.html%00.js',
+      '.hidden.js',
+      'none.js',
+      'index.txt',
+      '/etc/passwd',
+    ];
     const statuses = {};
-    const ask = async (url, method = 'GET') => (statuses[`${method} ${url}`] = (await record.handlers['protocol app'](new Request(url, { method }))).status);
+    const ask = async (url, method = 'GET') =>
+      (statuses[`${method} ${url}`] = (await record.handlers['protocol app'](new Request(url, { method }))).status);
     for (const path of paths) await ask(`app://upright/${path}`);
     for (const url of ['app://evil/index.html', 'app://upright.evil/index.html']) await ask(url);
     await ask('app://upright/index.html', 'POST');
@@ -126,8 +137,22 @@ const scenes = {
     first.ports[0].postMessage({ kind: 'call', id: 1, name: 'snapshot' });
     first.ports[0].postMessage({ kind: 'call', id: 2, name: 'stop', params: { reason: 'over the port' } });
     await pause(100);
-    const hostileMessages = [null, undefined, 1, 'call', [], {}, { kind: 'call' }, { kind: 'call', id: 3, name: '__proto__' }, { kind: 'call', id: 4, name: 'push', params: { lease: 'x', force: NaN, torque: 0, seconds: 1 } }];
-    hostileMessages.push({ kind: 'call', id: 5, name: 'stop', params: { reason: 'x', more: 1 } }, { kind: 'pong', n: new Date() }, { kind: 'call', id: 6, name: 'stop', params: new Map() });
+    const hostileMessages = [
+      null,
+      undefined,
+      1,
+      'call',
+      [],
+      {},
+      { kind: 'call' },
+      { kind: 'call', id: 3, name: '__proto__' },
+      { kind: 'call', id: 4, name: 'push', params: { lease: 'x', force: NaN, torque: 0, seconds: 1 } },
+    ];
+    hostileMessages.push(
+      { kind: 'call', id: 5, name: 'stop', params: { reason: 'x', more: 1 } },
+      { kind: 'pong', n: new Date() },
+      { kind: 'call', id: 6, name: 'stop', params: new Map() },
+    );
     const stopsBefore = stops().length;
     for (const message of hostileMessages) first.ports[0].postMessage(message);
     await pause(60);
@@ -208,7 +233,15 @@ const scenes = {
     die();
     const stopsBefore = stops().length;
     die();
-    return { restarted, toldAfterExit: first.toldAfterExit, reloads, reloadsAfterCleanExit, reloadsInAll: webContents.reloads, stopped: stops().slice(stopsBefore), quits: record.quits };
+    return {
+      restarted,
+      toldAfterExit: first.toldAfterExit,
+      reloads,
+      reloadsAfterCleanExit,
+      reloadsInAll: webContents.reloads,
+      stopped: stops().slice(stopsBefore),
+      quits: record.quits,
+    };
   },
 
   async exception() {

@@ -29,10 +29,11 @@ test('a killed renderer: the simulation goes on, the page comes back and shows i
   const before = (await statusOf(page))!;
   const renderer = await application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.getOSProcessId());
   process.kill(renderer, 'SIGKILL');
-  const words = () => application.evaluate(({ BrowserWindow }) => {
-    const { webContents } = BrowserWindow.getAllWindows()[0];
-    return { pid: webContents.getOSProcessId(), loading: webContents.isLoading(), crashed: webContents.isCrashed() };
-  });
+  const words = () =>
+    application.evaluate(({ BrowserWindow }) => {
+      const { webContents } = BrowserWindow.getAllWindows()[0];
+      return { pid: webContents.getOSProcessId(), loading: webContents.isLoading(), crashed: webContents.isCrashed() };
+    });
   await until(async () => {
     const { pid, loading, crashed } = await words();
     return pid !== 0 && pid !== renderer && !loading && !crashed;
@@ -62,7 +63,10 @@ test('a killed control process: FAULT with the reason, a new one that waits, and
   await page.waitForFunction(() => globalThis.heard.statuses.at(-1)?.state === 'FAULT', undefined, { timeout: 5000 });
   console.log(`the page showed FAULT ${(performance.now() - from).toFixed(0)} ms after the kill`);
   expect((await statusOf(page))!.reason).toMatch(/control process/);
-  await until(async () => (await utilities(running)).some(({ name, pid }) => name === 'Upright control' && pid !== control.pid), 'a new control process');
+  await until(
+    async () => (await utilities(running)).some(({ name, pid }) => name === 'Upright control' && pid !== control.pid),
+    'a new control process',
+  );
   await page.waitForTimeout(1500);
   expect((await statusOf(page))!.state).toBe('FAULT'); // no restart into RUNNING by itself
   await page.getByRole('button', { name: /start/i }).first().click();
@@ -86,9 +90,14 @@ test('a killed learner: the loop goes on', async () => {
 
 test('an uncaught error in the main process: Stop, the children leave, exit 70', async () => {
   const running = await start();
-  await running.application.evaluate(() => void setTimeout(() => {
-    throw new Error('planted');
-  })).catch(() => {});
+  await running.application
+    .evaluate(
+      () =>
+        void setTimeout(() => {
+          throw new Error('planted');
+        }),
+    )
+    .catch(() => {});
   expect((await running.ended).code).toBe(70);
   expect(running.said()).toMatch(/fault of the program: planted[^]*The facts are in .*crash-/);
 });

@@ -25,21 +25,27 @@ export interface Running {
 
 /** Starts the app with the true sandbox; as root under another user, because Chromium has no sandbox there. */
 export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron-'))): Promise<Running> {
-  if (!existsSync(executable)) throw new Error('These tests run by `npm run test:electron`, which finds or brings an Electron and builds the app for it.');
+  if (!existsSync(executable))
+    throw new Error('These tests run by `npm run test:electron`, which finds or brings an Electron and builds the app for it.');
   const asRoot = process.getuid?.() === 0;
   const application = await connected(() =>
     _electron.launch({
       executablePath: asRoot ? join(import.meta.dirname, 'asUser.sh') : executable,
       chromiumSandbox: true, // without it Playwright adds --no-sandbox
       args: [app],
-      env: { ...process.env, ELECTRON_BINARY: executable, ELECTRON_HOME: home, UPRIGHT_HOME: join(home, 'upright') } as Record<string, string>,
+      env: { ...process.env, ELECTRON_BINARY: executable, ELECTRON_HOME: home, UPRIGHT_HOME: join(home, 'upright') } as Record<
+        string,
+        string
+      >,
       timeout: 12_000,
     }),
   );
   let said = '';
   const child = application.process();
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (said += data));
-  const ended = new Promise<{ code: number | null; signal: string | null }>((done) => child.once('exit', (code, signal) => done({ code, signal })));
+  const ended = new Promise<{ code: number | null; signal: string | null }>((done) =>
+    child.once('exit', (code, signal) => done({ code, signal })),
+  );
   const page = await application.firstWindow({ timeout: 30_000 });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
@@ -91,16 +97,19 @@ function listenOnThePagesPort(): void {
     if ((event.data as { upright?: unknown } | null)?.upright !== 'port') return;
     port = event.ports[0];
     heard.ports++;
-    port.addEventListener('message', ({ data }: MessageEvent<{ kind: string; name: string; event: unknown; id: number; result: unknown }>) => {
-      if (data.kind === 'result' || data.kind === 'error') return waiting.get(data.id)?.(data.kind === 'result' ? data.result : data);
-      if (data.kind !== 'event') return;
-      if (data.name === 'status') heard.statuses.push(data.event as Status);
-      if (data.name === 'plan') heard.plans.push(performance.now());
-      if (data.name === 'telemetry') {
-        const { episode, firstStep, commands } = data.event as Telemetry;
-        heard.telemetry.push({ episode, firstStep, commands: Array.from(commands) });
-      }
-    });
+    port.addEventListener(
+      'message',
+      ({ data }: MessageEvent<{ kind: string; name: string; event: unknown; id: number; result: unknown }>) => {
+        if (data.kind === 'result' || data.kind === 'error') return waiting.get(data.id)?.(data.kind === 'result' ? data.result : data);
+        if (data.kind !== 'event') return;
+        if (data.name === 'status') heard.statuses.push(data.event as Status);
+        if (data.name === 'plan') heard.plans.push(performance.now());
+        if (data.name === 'telemetry') {
+          const { episode, firstStep, commands } = data.event as Telemetry;
+          heard.telemetry.push({ episode, firstStep, commands: Array.from(commands) });
+        }
+      },
+    );
   });
   const ask = (name: string, params?: unknown) =>
     new Promise<unknown>((done) => {
@@ -114,7 +123,11 @@ export const statusOf = (page: Page): Promise<Status | undefined> => page.evalua
 
 /** Waits until the page hears that the loop runs. */
 export async function running(page: Page): Promise<void> {
-  await page.waitForFunction(() => globalThis.heard?.statuses.at(-1)?.state === 'RUNNING' && globalThis.heard.telemetry.length > 2, undefined, { timeout: 30_000 });
+  await page.waitForFunction(
+    () => globalThis.heard?.statuses.at(-1)?.state === 'RUNNING' && globalThis.heard.telemetry.length > 2,
+    undefined,
+    { timeout: 30_000 },
+  );
 }
 
 /** Utility processes of the app, by the name that their fork gave them. */
@@ -128,7 +141,8 @@ export async function utilities({ application }: Running): Promise<{ readonly na
 }
 
 /** Threads of a process. */
-export const threadsOf = (pid: number): number => Number(execFileSync('ps', ['-o', 'nlwp=', '-p', String(pid)], { encoding: 'utf8' }).trim());
+export const threadsOf = (pid: number): number =>
+  Number(execFileSync('ps', ['-o', 'nlwp=', '-p', String(pid)], { encoding: 'utf8' }).trim());
 
 /** Writes down, in the app's own words on stderr, what its utility processes are told and when they leave. */
 export async function noteWhatChildrenAreTold({ application }: Running): Promise<void> {

@@ -23,7 +23,10 @@ async function commandsAfterStop({ page }: Running): Promise<{ readonly rows: nu
     () => {
       const { statuses, telemetry } = globalThis.heard;
       const told = statuses.slice(statuses.map(({ state }) => state).lastIndexOf('RUNNING') + 1)[1];
-      return told !== undefined && telemetry.some((block) => block.episode === told.episode && block.firstStep + block.commands.length > told.step + 6);
+      return (
+        told !== undefined &&
+        telemetry.some((block) => block.episode === told.episode && block.firstStep + block.commands.length > told.step + 6)
+      );
     },
     undefined,
     { timeout: 20_000 },
@@ -32,7 +35,9 @@ async function commandsAfterStop({ page }: Running): Promise<{ readonly rows: nu
     const { statuses, telemetry } = globalThis.heard;
     const at = statuses.map(({ state }) => state).lastIndexOf('RUNNING') + 1;
     const { episode, step } = statuses[at + 1];
-    const after = telemetry.flatMap((block) => (block.episode !== episode ? [] : Array.from(block.commands).filter((_, i) => block.firstStep + i > step + 1)));
+    const after = telemetry.flatMap((block) =>
+      block.episode !== episode ? [] : Array.from(block.commands).filter((_, i) => block.firstStep + i > step + 1),
+    );
     return { rows: after.length, notZero: after.filter((command) => command !== 0).length };
   });
 }
@@ -42,7 +47,10 @@ test.each([
   ['Space', 'Space'],
 ] as const)('%s is Stop: the command is zero from the next period on', async (_name, keyCode) => {
   const running = await start();
-  await running.application.evaluate(({ BrowserWindow }, key) => BrowserWindow.getAllWindows()[0].webContents.sendInputEvent({ type: 'keyDown', keyCode: key }), keyCode);
+  await running.application.evaluate(
+    ({ BrowserWindow }, key) => BrowserWindow.getAllWindows()[0].webContents.sendInputEvent({ type: 'keyDown', keyCode: key }),
+    keyCode,
+  );
   const { rows, notZero } = await commandsAfterStop(running);
   expect((await statusOf(running.page))!.reason).toMatch(/Stop|stop/);
   expect(rows).toBeGreaterThan(3);
@@ -59,7 +67,9 @@ test('a stop key is heard while the page is blocked', async () => {
   });
   await new Promise((done) => setTimeout(done, 300));
   const from = performance.now();
-  await running.application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.sendInputEvent({ type: 'keyDown', keyCode: 'Escape' }));
+  await running.application.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0].webContents.sendInputEvent({ type: 'keyDown', keyCode: 'Escape' }),
+  );
   await until(() => running.said().includes('TOLD stop'), 'the control process is told to stop', 1500);
   const after = performance.now() - from;
   await blocked;

@@ -17,7 +17,9 @@ test('the window opens on a running simulation, from app://upright, sandboxed an
   expect(await page.title()).toBe('Upright');
   expect(page.url()).toBe('app://upright/index.html');
   expect((await page.getByRole('status').first().textContent())?.trim()).toMatch(/^RUNNING/);
-  expect(await app.application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()))).toEqual([true]);
+  expect(await app.application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()))).toEqual([
+    true,
+  ]);
   const folder = join(import.meta.dirname, '../../test-results');
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, 'electron-window.png') });
@@ -25,14 +27,36 @@ test('the window opens on a running simulation, from app://upright, sandboxed an
 
 test('steps go on, and plan frames arrive at the page', async () => {
   const before = (await statusOf(app.page))!;
-  await app.page.waitForFunction((step) => globalThis.heard.telemetry.some(({ episode, firstStep }) => episode !== step.episode || firstStep > step.step + 5), before, { timeout: 20_000 });
+  await app.page.waitForFunction(
+    (step) => globalThis.heard.telemetry.some(({ episode, firstStep }) => episode !== step.episode || firstStep > step.step + 5),
+    before,
+    { timeout: 20_000 },
+  );
   await app.page.waitForFunction(() => globalThis.heard.plans.length > 3, undefined, { timeout: 60_000 });
 });
 
 test('the page gets its port and nothing else', async () => {
   const found = await app.page.evaluate(() => {
-    const names = ['require', 'process', 'module', 'exports', 'Buffer', 'global', 'electron', 'electronAPI', 'api', 'ipcRenderer', 'setImmediate', '__dirname'];
-    return { there: names.filter((name) => name in globalThis), ports: globalThis.heard.ports, secure: isSecureContext, opener: window.opener as unknown };
+    const names = [
+      'require',
+      'process',
+      'module',
+      'exports',
+      'Buffer',
+      'global',
+      'electron',
+      'electronAPI',
+      'api',
+      'ipcRenderer',
+      'setImmediate',
+      '__dirname',
+    ];
+    return {
+      there: names.filter((name) => name in globalThis),
+      ports: globalThis.heard.ports,
+      secure: isSecureContext,
+      opener: window.opener as unknown,
+    };
   });
   expect(found).toEqual({ there: [], ports: 1, secure: true, opener: null });
 });
@@ -74,7 +98,9 @@ test('code from text, foreign addresses and markup from text are refused in the 
       fetch: await outcome(() => fetch('https://example.com/')),
       local: await outcome(() => fetch('http://127.0.0.1:1/')),
       file: await outcome(() => fetch('file:///etc/passwd')),
-      policy: await outcome(() => (window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): void } }).trustedTypes.createPolicy('mine', {})),
+      policy: await outcome(() =>
+        (window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): void } }).trustedTypes.createPolicy('mine', {}),
+      ),
     };
   });
   expect(refused).toEqual({ markup: 'TypeError', fetch: 'TypeError', local: 'TypeError', file: 'TypeError', policy: 'TypeError' });
@@ -110,11 +136,19 @@ test('permissions and devices are refused', async () => {
         return (error as Error).name;
       }
     };
-    const devices = navigator as unknown as Record<'serial' | 'usb' | 'hid', { getPorts?(): Promise<unknown[]>; getDevices?(): Promise<unknown[]> }>;
+    const devices = navigator as unknown as Record<
+      'serial' | 'usb' | 'hid',
+      { getPorts?(): Promise<unknown[]>; getDevices?(): Promise<unknown[]> }
+    >;
     return {
       notification: await Notification.requestPermission(),
       camera: await outcome(() => navigator.mediaDevices.getUserMedia({ video: true })),
-      place: await new Promise((done) => navigator.geolocation.getCurrentPosition(() => done('given'), ({ code }) => done(code === 1 ? 'refused' : `error ${code}`))),
+      place: await new Promise((done) =>
+        navigator.geolocation.getCurrentPosition(
+          () => done('given'),
+          ({ code }) => done(code === 1 ? 'refused' : `error ${code}`),
+        ),
+      ),
       serial: await outcome(async () => (await devices.serial.getPorts!()).length),
       usb: await outcome(async () => (await devices.usb.getDevices!()).length),
       hid: await outcome(async () => (await devices.hid.getDevices!()).length),

@@ -4,7 +4,8 @@ export interface Hostile {
   readonly bytes: (port: number, token: string) => string;
 }
 
-const get = (path: string, ...headers: string[]) => `GET ${path} HTTP/1.1\r\n${headers.map((h) => `${h}\r\n`).join('')}Connection: close\r\n\r\n`;
+const get = (path: string, ...headers: string[]) =>
+  `GET ${path} HTTP/1.1\r\n${headers.map((h) => `${h}\r\n`).join('')}Connection: close\r\n\r\n`;
 const upgrade = (path: string, ...headers: string[]) =>
   `GET ${path} HTTP/1.1\r\n${headers.map((h) => `${h}\r\n`).join('')}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
 const host = (port: number) => `Host: 127.0.0.1:${port}`;
@@ -38,14 +39,26 @@ export const refused: readonly Hostile[] = [
   { says: 'an upgrade from another origin', bytes: (p) => upgrade('/socket', host(p), 'Origin: http://evil.test') },
   { says: 'an upgrade from the origin null', bytes: (p) => upgrade('/socket', host(p), 'Origin: null') },
   { says: 'an upgrade without origin', bytes: (p) => upgrade('/socket', host(p)) },
-  { says: 'an upgrade without origin and with a wrong Bearer', bytes: (p) => upgrade('/socket', host(p), 'Authorization: Bearer deadbeef') },
-  { says: 'an upgrade with the right Bearer but from another origin', bytes: (p, t) => upgrade('/socket', host(p), 'Origin: http://evil.test', `Authorization: Bearer ${t}`) },
-  { says: 'an upgrade with the right Bearer under a rebound name', bytes: (p, t) => upgrade('/socket', `Host: evil.test:${p}`, `Authorization: Bearer ${t}`) },
+  {
+    says: 'an upgrade without origin and with a wrong Bearer',
+    bytes: (p) => upgrade('/socket', host(p), 'Authorization: Bearer deadbeef'),
+  },
+  {
+    says: 'an upgrade with the right Bearer but from another origin',
+    bytes: (p, t) => upgrade('/socket', host(p), 'Origin: http://evil.test', `Authorization: Bearer ${t}`),
+  },
+  {
+    says: 'an upgrade with the right Bearer under a rebound name',
+    bytes: (p, t) => upgrade('/socket', `Host: evil.test:${p}`, `Authorization: Bearer ${t}`),
+  },
   { says: 'an upgrade with the token in a cookie', bytes: (p, t) => upgrade('/socket', host(p), `Cookie: upright=${t}`) },
   { says: 'an upgrade with the token in the address', bytes: (p, t) => upgrade(`/socket?token=${t}`, host(p), origin(p)) },
   { says: 'an upgrade at another path', bytes: (p) => upgrade('/', host(p), origin(p)) },
   { says: 'an upgrade at a path that only looks the same', bytes: (p) => upgrade('//socket', host(p), origin(p)) },
-  { says: 'an upgrade with a Basic password', bytes: (p, t) => upgrade('/socket', host(p), `Authorization: Basic ${Buffer.from(`x:${t}`).toString('base64')}`) },
+  {
+    says: 'an upgrade with a Basic password',
+    bytes: (p, t) => upgrade('/socket', host(p), `Authorization: Basic ${Buffer.from(`x:${t}`).toString('base64')}`),
+  },
 ];
 
 /** Let through by the guards (they are well-formed and name us) but asking for what is not there. */
@@ -60,12 +73,18 @@ export const notThere: readonly Hostile[] = [
   { says: 'an address in the request line', bytes: (p) => get('http://evil.test/index.html', host(p)) },
   { says: 'a POST', bytes: (p) => `POST / HTTP/1.1\r\n${host(p)}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}` },
   { says: 'a DELETE', bytes: (p) => `DELETE /index.html HTTP/1.1\r\n${host(p)}\r\nConnection: close\r\n\r\n` },
-  { says: 'an OPTIONS before a cross-origin call', bytes: (p) => `OPTIONS / HTTP/1.1\r\n${host(p)}\r\nAccess-Control-Request-Method: POST\r\nConnection: close\r\n\r\n` },
+  {
+    says: 'an OPTIONS before a cross-origin call',
+    bytes: (p) => `OPTIONS / HTTP/1.1\r\n${host(p)}\r\nAccess-Control-Request-Method: POST\r\nConnection: close\r\n\r\n`,
+  },
   { says: 'CONNECT', bytes: (p) => `CONNECT evil.test:443 HTTP/1.1\r\n${host(p)}\r\n\r\n` },
   { says: 'TRACE', bytes: (p) => `TRACE / HTTP/1.1\r\n${host(p)}\r\nConnection: close\r\n\r\n` },
   { says: 'an upgrade to something else', bytes: (p) => `GET / HTTP/1.1\r\n${host(p)}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n` },
   { says: 'a header of 20 kB', bytes: (p) => get('/index.html', host(p), `X: ${'a'.repeat(20_000)}`) },
-  { says: 'two lengths', bytes: (p) => `POST / HTTP/1.1\r\n${host(p)}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n` },
+  {
+    says: 'two lengths',
+    bytes: (p) => `POST / HTTP/1.1\r\n${host(p)}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`,
+  },
   { says: 'a line feed in a header', bytes: (p) => `GET /index.html HTTP/1.1\r\n${host(p)}\r\nX: a\nHost: evil\r\n\r\n` },
   { says: 'no HTTP', bytes: () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' },
 ];

@@ -36,7 +36,9 @@ test('the page is served with its policy, without the token, under each of our t
     const answer = await raw(bench.server.port, `GET / HTTP/1.1\r\nHost: ${name}:${bench.server.port}\r\nConnection: close\r\n\r\n`);
     expect(statusOf(answer)).toBe('200');
     expect(answer).toContain('<p id="here">page</p>');
-    expect(answer).toMatch(/content-security-policy: default-src 'none'; script-src 'self';.*frame-ancestors 'none'.*require-trusted-types-for 'script'/);
+    expect(answer).toMatch(
+      /content-security-policy: default-src 'none'; script-src 'self';.*frame-ancestors 'none'.*require-trusted-types-for 'script'/,
+    );
     expect(answer).toContain(`connect-src 'self' ws://${name}:${bench.server.port};`);
     expect(answer).toMatch(/x-content-type-options: nosniff/);
     expect(answer).toMatch(/referrer-policy: no-referrer/);
@@ -47,7 +49,10 @@ test('the page is served with its policy, without the token, under each of our t
 });
 
 test('a script is served with its own kind, and HEAD without a body', async () => {
-  const script = await raw(bench.server.port, `GET /app-1_b.js HTTP/1.1\r\nHost: 127.0.0.1:${bench.server.port}\r\nConnection: close\r\n\r\n`);
+  const script = await raw(
+    bench.server.port,
+    `GET /app-1_b.js HTTP/1.1\r\nHost: 127.0.0.1:${bench.server.port}\r\nConnection: close\r\n\r\n`,
+  );
   expect(script).toMatch(/content-type: text\/javascript/);
   const head = await raw(bench.server.port, `HEAD / HTTP/1.1\r\nHost: 127.0.0.1:${bench.server.port}\r\nConnection: close\r\n\r\n`);
   expect(statusOf(head)).toBe('200');
@@ -55,7 +60,9 @@ test('a script is served with its own kind, and HEAD without a body', async () =
 });
 
 test('nobody outside this computer can connect', async () => {
-  const outside = Object.values(networkInterfaces()).flat().filter((one) => one !== undefined && !one.internal && one.family === 'IPv4');
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .filter((one) => one !== undefined && !one.internal && one.family === 'IPv4');
   for (const one of outside) {
     const reached = await new Promise<boolean>((done) => {
       const socket = connectTcp(bench.server.port, one!.address);
@@ -221,12 +228,42 @@ test('5,000 requests put together at random from hostile parts: not one is answe
     return list[Math.floor((seed / 2 ** 32) * list.length)];
   };
   const ours = `127.0.0.1:${port}`;
-  const hosts = [ours, `localhost:${port}`, `evil.test:${port}`, 'localhost', `${ours}.evil.test`, `evil.test, ${ours}`, `[::1]`, '', `\t${ours}x`];
-  const origins = [undefined, `http://${ours}`, 'http://evil.test', 'null', `http://${ours}/`, `HTTP://${ours}`, `http://evil.test http://${ours}`];
+  const hosts = [
+    ours,
+    `localhost:${port}`,
+    `evil.test:${port}`,
+    'localhost',
+    `${ours}.evil.test`,
+    `evil.test, ${ours}`,
+    `[::1]`,
+    '',
+    `\t${ours}x`,
+  ];
+  const origins = [
+    undefined,
+    `http://${ours}`,
+    'http://evil.test',
+    'null',
+    `http://${ours}/`,
+    `HTTP://${ours}`,
+    `http://evil.test http://${ours}`,
+  ];
   const sites = [undefined, 'same-origin', 'none', 'cross-site', 'same-site', 'Same-Origin', 'none, cross-site'];
   const paths = ['/', '/index.html', '/socket', '/socket/', '/app-1_b.js', '/../index.html', `http://${ours}/`, '*'];
   const keys = [undefined, 'Bearer x', `Bearer ${'A'.repeat(43)}`, `Basic ${bench.token}`, `bearer ${bench.token}`];
-  const hostile = ({ host, origin, site, path, upgrade }: { host: string; origin?: string; site?: string; path: string; upgrade: boolean }) =>
+  const hostile = ({
+    host,
+    origin,
+    site,
+    path,
+    upgrade,
+  }: {
+    host: string;
+    origin?: string;
+    site?: string;
+    path: string;
+    upgrade: boolean;
+  }) =>
     ![ours, `localhost:${port}`].includes(host) ||
     ![undefined, `http://${ours}`].includes(origin) ||
     ![undefined, 'same-origin', 'none'].includes(site) ||
@@ -241,7 +278,9 @@ test('5,000 requests put together at random from hostile parts: not one is answe
       ...(parts.origin === undefined ? [] : [`Origin: ${parts.origin}`]),
       ...(parts.site === undefined ? [] : [`Sec-Fetch-Site: ${parts.site}`]),
       ...(key === undefined ? [] : [`Authorization: ${key}`]),
-      ...(parts.upgrade ? ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='] : ['Connection: close']),
+      ...(parts.upgrade
+        ? ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']
+        : ['Connection: close']),
     ];
     const answer = await raw(port, `GET ${parts.path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
     const status = statusOf(answer) ?? 'closed';
@@ -263,7 +302,12 @@ test('10,000 damaged messages: no exception, nothing commanded, and the next cli
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((seed / 2 ** 32) * below);
   };
-  const whole = encode({ kind: 'call', id: 1, name: 'changeSettings', params: { lease: 'x', values: { a: 1 }, extra: new Float64Array(3) } });
+  const whole = encode({
+    kind: 'call',
+    id: 1,
+    name: 'changeSettings',
+    params: { lease: 'x', values: { a: 1 }, extra: new Float64Array(3) },
+  });
   const strange: unknown[] = [
     null,
     [],

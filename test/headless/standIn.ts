@@ -31,7 +31,10 @@ export async function openBench(twin: Partial<ServerOptions> = {}): Promise<Benc
   const commanded: string[] = [];
   const clients: ServedClient[] = [];
   const api = Object.fromEntries(
-    Object.keys(calls).map((name) => [name, (params: unknown) => Promise.resolve(void commanded.push(`${name} ${JSON.stringify(params)}`))]),
+    Object.keys(calls).map((name) => [
+      name,
+      (params: unknown) => Promise.resolve(void commanded.push(`${name} ${JSON.stringify(params)}`)),
+    ]),
   ) as unknown as WorkbenchApi;
   const bench = { token, commanded, clients, left: 0 };
   const server = await startServer({
@@ -77,7 +80,10 @@ export interface Visitor {
 }
 
 /** A WebSocket client that may break every rule. `sends`: its first message, by default the right token; null sends none. */
-export async function visit(bench: { server: RunningServer; token: string }, { sends = JSON.stringify({ token: bench.token }) as string | null, headers = {} as Record<string, string> } = {}): Promise<Visitor> {
+export async function visit(
+  bench: { server: RunningServer; token: string },
+  { sends = JSON.stringify({ token: bench.token }) as string | null, headers = {} as Record<string, string> } = {},
+): Promise<Visitor> {
   const { port } = bench.server;
   const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, { origin: `http://127.0.0.1:${port}`, headers });
   const heard: unknown[] = [];

@@ -17,7 +17,10 @@ beforeEach(() => {
   };
   cpSync(join(import.meta.dirname, '../../scripts'), join(clone, 'scripts'), { recursive: true });
   write('package.json', '{ "name": "upright", "version": "9.9.9", "type": "module" }');
-  write('package-lock.json', '{ "packages": { "": {}, "node_modules/a": { "version": "1.0.0" }, "node_modules/b": { "version": "2.0.0", "optional": true } } }');
+  write(
+    'package-lock.json',
+    '{ "packages": { "": {}, "node_modules/a": { "version": "1.0.0" }, "node_modules/b": { "version": "2.0.0", "optional": true } } }',
+  );
   write('electron.vite.config.ts', '');
   write('tsconfig.base.json', '{}');
   write('src/main.ts', 'one');
@@ -50,7 +53,10 @@ const trace = () => (existsSync(join(clone, 'trace')) ? readFileSync(join(clone,
 /** Runs `npm run upright -- ...args` in the clone. */
 function upright(...args: string[]): Promise<{ code: number | null; out: string; err: string; pid: number }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [join(clone, 'scripts/upright.mjs'), ...args], { cwd: clone, env: { ...process.env, npm_execpath: join(clone, 'fake/npm.mjs') } });
+    const child = spawn(process.execPath, [join(clone, 'scripts/upright.mjs'), ...args], {
+      cwd: clone,
+      env: { ...process.env, npm_execpath: join(clone, 'fake/npm.mjs') },
+    });
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => (out += data));
     child.stderr.on('data', (data) => (err += data));
@@ -84,7 +90,8 @@ test('a changed source is built again, a changed package list installed again', 
 
 test('packages that were installed by hand are taken as they are, but not when one has another version', async () => {
   await upright();
-  const lock = (version: string, extra = '') => writeFileSync(join(clone, 'package-lock.json'), `{ "packages": { "": {}, "node_modules/a": { "version": "${version}" }${extra} } }`);
+  const lock = (version: string, extra = '') =>
+    writeFileSync(join(clone, 'package-lock.json'), `{ "packages": { "": {}, "node_modules/a": { "version": "${version}" }${extra} } }`);
   lock('1.0.0', ', "node_modules/c": { "version": "3.0.0", "optional": true }');
   await upright();
   expect(trace().filter((one) => one === 'install')).toHaveLength(1);
@@ -122,7 +129,13 @@ test('a build that fails leaves the old program, exits with 4, and with --json s
   const { code, out, err } = await upright('fit', '--json');
   expect(code).toBe(4);
   expect(err).toContain('src/main.ts:1: this does not build');
-  expect(JSON.parse(out)).toMatchObject({ document: 1, command: 'fit', upright: '9.9.9', seed: null, error: { code: 'notPrepared', remedy: expect.any(String) } });
+  expect(JSON.parse(out)).toMatchObject({
+    document: 1,
+    command: 'fit',
+    upright: '9.9.9',
+    seed: null,
+    error: { code: 'notPrepared', remedy: expect.any(String) },
+  });
   expect(existsSync(join(clone, 'out/main/cli.js'))).toBe(true);
 });
 

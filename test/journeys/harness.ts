@@ -29,7 +29,9 @@ export interface Served {
 /** Starts the workbench as a user's script would, with a home folder of its own. */
 export async function serveWorkbench(...args: string[]): Promise<Served> {
   const home = mkdtempSync(join(tmpdir(), 'upright-journey-'));
-  const child = spawn(process.execPath, [join(root, 'scripts/upright.mjs'), 'serve', '--no-open', '--json', '--home', home, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'scripts/upright.mjs'), 'serve', '--no-open', '--json', '--home', home, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stderr.on('data', (data) => (err += data));
@@ -57,20 +59,32 @@ export async function serveWorkbench(...args: string[]): Promise<Served> {
 export async function launchBrowser(...extra: string[]): Promise<Browser> {
   const args = ['--lang=en-US', '--font-render-hinting=none', ...extra];
   const path = process.env.CHROMIUM ?? systemChromium();
-  if (path !== undefined) return chromium.launch({ executablePath: path, chromiumSandbox: process.getuid?.() !== 0, args: ['--enable-unsafe-swiftshader', ...args] });
+  if (path !== undefined)
+    return chromium.launch({
+      executablePath: path,
+      chromiumSandbox: process.getuid?.() !== 0,
+      args: ['--enable-unsafe-swiftshader', ...args],
+    });
   const { default: packaged } = await import('@sparticuz/chromium');
   packaged.setGraphicsMode = true;
   // Its own argument list would put everything into one process; with a process per page a dead page is only a dead page.
-  const kept = packaged.args.filter((arg) => !/^--(single-process|no-zygote|headless|disable-web-security|disable-site-isolation|allow-running)/.test(arg));
+  const kept = packaged.args.filter(
+    (arg) => !/^--(single-process|no-zygote|headless|disable-web-security|disable-site-isolation|allow-running)/.test(arg),
+  );
   return chromium.launch({ executablePath: await packaged.executablePath(), args: [...kept, ...args] });
 }
 
 /** Why no browser can be had here, or undefined. The packaged one runs on Linux x64 only. */
 export const noBrowser: string | undefined =
-  process.env.CHROMIUM || systemChromium() || (process.platform === 'linux' && process.arch === 'x64') ? undefined : 'no Chromium here: set CHROMIUM to the path of one';
+  process.env.CHROMIUM || systemChromium() || (process.platform === 'linux' && process.arch === 'x64')
+    ? undefined
+    : 'no Chromium here: set CHROMIUM to the path of one';
 
 function systemChromium(): string | undefined {
-  if (process.platform === 'darwin') return ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'].find((path) => existsSync(path));
+  if (process.platform === 'darwin')
+    return ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'].find(
+      (path) => existsSync(path),
+    );
   const names = process.platform === 'win32' ? ['chrome.exe'] : ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
   const folders = (process.env.PATH ?? '').split(delimiter);
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));

@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decode } from '../../src/shared/contract/codec';
-import { launchBrowser, listenForComplaints, noBrowser, observe, serveWorkbench, stepsOf, until, type Observer, type Served } from './harness';
+import {
+  launchBrowser,
+  listenForComplaints,
+  noBrowser,
+  observe,
+  serveWorkbench,
+  stepsOf,
+  until,
+  type Observer,
+  type Served,
+} from './harness';
 
 describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ? '' : ` (skipped: ${noBrowser})`}`, () => {
   let served: Served;
@@ -24,7 +34,8 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     page = await context.newPage();
     complaints = listenForComplaints(page);
     page.on('websocket', (socket) => {
-      const read = (payload: string | Buffer) => (typeof payload === 'string' ? undefined : (decode(new Uint8Array(payload)) as { kind: string; name: string }));
+      const read = (payload: string | Buffer) =>
+        typeof payload === 'string' ? undefined : (decode(new Uint8Array(payload)) as { kind: string; name: string });
       socket.on('framereceived', ({ payload }) => {
         const message = read(payload);
         if (message?.kind === 'event') received.push(message.name);
@@ -105,13 +116,21 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
   });
 
   test('Stop: the command is zero within one period, and the page says why it stopped', async () => {
-    await until(() => observer.status().state === 'RUNNING' && observer.telemetry.some(({ commands }) => commands.some((u) => u !== 0)), 'a moving rig');
+    await until(
+      () => observer.status().state === 'RUNNING' && observer.telemetry.some(({ commands }) => commands.some((u) => u !== 0)),
+      'a moving rig',
+    );
     observer.telemetry.length = 0;
     const stopped = stepOfTheStop(observer);
     await page.getByRole('button', { name: /^STOP/ }).click();
     const { episode, step } = await stopped;
-    await until(() => observer.telemetry.some((block) => block.episode === episode && block.firstStep + block.count > step + 8), 'rows after the stop');
-    const rows = observer.telemetry.flatMap((block) => Array.from(block.commands, (command, i) => ({ episode: block.episode, step: block.firstStep + i, command })));
+    await until(
+      () => observer.telemetry.some((block) => block.episode === episode && block.firstStep + block.count > step + 8),
+      'rows after the stop',
+    );
+    const rows = observer.telemetry.flatMap((block) =>
+      Array.from(block.commands, (command, i) => ({ episode: block.episode, step: block.firstStep + i, command })),
+    );
     const after = rows.filter((row) => row.episode === episode && row.step > step + 1);
     expect(after.length).toBeGreaterThan(5);
     expect(after.filter(({ command }) => command !== 0)).toEqual([]);
@@ -151,7 +170,9 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     const seen = stepsOf(observer.telemetry);
     const breaks = seen.filter(({ episode, step }, i) => {
       const before = seen[i - 1];
-      return before !== undefined && !(episode === before.episode && step === before.step + 1) && !(episode === before.episode + 1 && step === 0);
+      return (
+        before !== undefined && !(episode === before.episode && step === before.step + 1) && !(episode === before.episode + 1 && step === 0)
+      );
     });
     expect(breaks).toEqual([]);
   });
@@ -201,7 +222,12 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     const lease = 'lease' in answer ? answer.lease : '';
     const strip = page.getByLabel('Status', { exact: true });
     await strip.getByText('another window').waitFor();
-    expect(await page.getByRole('banner').getByRole('button', { name: /^Pause/ }).isDisabled()).toBe(true);
+    expect(
+      await page
+        .getByRole('banner')
+        .getByRole('button', { name: /^Pause/ })
+        .isDisabled(),
+    ).toBe(true);
     await page.getByRole('button', { name: /^STOP/ }).click();
     await until(() => observer.status().state === 'STOPPED', 'the page stopped the loop');
     expect(await startAgain(page).isDisabled()).toBe(true);
@@ -249,23 +275,26 @@ function stepOfTheStop({ client }: Observer): Promise<{ readonly episode: number
 /** Pixels of a picture that have the colours of the plan and of the paths, counted in an empty page. */
 async function coloursOf(png: Buffer, browser: Browser): Promise<{ readonly amber: number; readonly viridis: number }> {
   const page = await browser.newPage();
-  const counted = await page.evaluate(async (source) => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [image.width, image.height];
-    const draw = canvas.getContext('2d')!;
-    draw.drawImage(image, 0, 0);
-    const { data } = draw.getImageData(0, 0, image.width, image.height);
-    let [amber, viridis] = [0, 0];
-    for (let i = 0; i < data.length; i += 4) {
-      const [r, g, b] = [data[i], data[i + 1], data[i + 2]];
-      if (r > 200 && g > 120 && g < 200 && b < 90) amber++;
-      else if (g > r + 25 && g > 60 && b > 40 && b < g + 40) viridis++; // from blue-green to green
-    }
-    return { amber, viridis };
-  }, `data:image/png;base64,${png.toString('base64')}`);
+  const counted = await page.evaluate(
+    async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.width, image.height];
+      const draw = canvas.getContext('2d')!;
+      draw.drawImage(image, 0, 0);
+      const { data } = draw.getImageData(0, 0, image.width, image.height);
+      let [amber, viridis] = [0, 0];
+      for (let i = 0; i < data.length; i += 4) {
+        const [r, g, b] = [data[i], data[i + 1], data[i + 2]];
+        if (r > 200 && g > 120 && g < 200 && b < 90) amber++;
+        else if (g > r + 25 && g > 60 && b > 40 && b < g + 40) viridis++; // from blue-green to green
+      }
+      return { amber, viridis };
+    },
+    `data:image/png;base64,${png.toString('base64')}`,
+  );
   await page.close();
   return counted;
 }

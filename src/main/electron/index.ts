@@ -28,7 +28,13 @@ setUpPageScheme();
 if (setUpSingleInstance()) {
   setUpContentGuards(); // before the first window exists
   void app.whenReady().then(async () => {
-    const workbench = createWorkbench({ forkControl, spawnLearner, now: () => performance.now(), home: home.data, version: app.getVersion() });
+    const workbench = createWorkbench({
+      forkControl,
+      spawnLearner,
+      now: () => performance.now(),
+      home: home.data,
+      version: app.getVersion(),
+    });
     faults.protect(workbench, home.data);
     setUpOrderlyQuit(workbench);
     setUpPermissions();

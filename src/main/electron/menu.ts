@@ -8,11 +8,27 @@ export function setUpMenu(workbench: Workbench): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...mac,
-      { label: 'Rig', submenu: [{ label: 'Stop (Space, Esc)', click: () => workbench.stop('Stop in the menu.') }, { type: 'separator' }, { role: 'quit' }] },
+      {
+        label: 'Rig',
+        submenu: [
+          { label: 'Stop (Space, Esc)', click: () => workbench.stop('Stop in the menu.') },
+          { type: 'separator' },
+          { role: 'quit' },
+        ],
+      },
       { role: 'editMenu' },
       {
         label: 'View',
-        submenu: [{ role: 'reload' }, ...developer, { type: 'separator' }, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { type: 'separator' }, { role: 'togglefullscreen' }],
+        submenu: [
+          { role: 'reload' },
+          ...developer,
+          { type: 'separator' },
+          { role: 'resetZoom' },
+          { role: 'zoomIn' },
+          { role: 'zoomOut' },
+          { type: 'separator' },
+          { role: 'togglefullscreen' },
+        ],
       },
     ]),
   );

@@ -24,7 +24,8 @@ export function setUpPageScheme(): void {
 export function setUpPageProtocol(folder = pageFolder()): void {
   protocol.handle('app', async ({ url, method }) => {
     const file = method === 'GET' && isOurs(url) ? await readPageFile(folder, new URL(url).pathname) : undefined;
-    if (file === undefined) return new Response('Not Found\n', { status: 404, headers: { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' } });
+    if (file === undefined)
+      return new Response('Not Found\n', { status: 404, headers: { 'content-type': 'text/plain', 'x-content-type-options': 'nosniff' } });
     return new Response(Uint8Array.from(file.body), { headers: { ...pageHeaders("'self'"), 'content-type': file.kind } });
   });
 }

@@ -26,7 +26,10 @@ export interface ServeOptions {
  *
  * @throws LackingError when the port is taken, or when the key cannot be left in the data folder
  */
-export async function runServe({ port, open, version, setup }: ServeOptions, world: Pick<World, 'home' | 'now' | 'signal' | 'announce' | 'warn'>): Promise<void> {
+export async function runServe(
+  { port, open, version, setup }: ServeOptions,
+  world: Pick<World, 'home' | 'now' | 'signal' | 'announce' | 'warn'>,
+): Promise<void> {
   const token = randomBytes(32).toString('base64url');
   const folder = join(world.home, 'serve');
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseFolder(folder)); // before anything runs
@@ -34,7 +37,9 @@ export async function runServe({ port, open, version, setup }: ServeOptions, wor
   let server: RunningServer | undefined;
   let tokenFile: string | undefined;
   try {
-    server = await startServer({ port, folder: pageFolder(), token, join: (transport) => workbench.join(transport), now: world.now }).catch(refusePort(port));
+    server = await startServer({ port, folder: pageFolder(), token, join: (transport) => workbench.join(transport), now: world.now }).catch(
+      refusePort(port),
+    );
     tokenFile = await writeToken(folder, server.port, token).catch(refuseFolder(folder));
     const { url } = server;
     await world.announce(
@@ -61,15 +66,29 @@ async function writeToken(folder: string, port: number, token: string): Promise<
 
 function refuseFolder(folder: string): (error: unknown) => never {
   return (error) => {
-    throw new LackingError('home', `The key for scripts cannot be kept in ${folder}: ${(error as Error).message}.`, 'Choose another folder with --home.');
+    throw new LackingError(
+      'home',
+      `The key for scripts cannot be kept in ${folder}: ${(error as Error).message}.`,
+      'Choose another folder with --home.',
+    );
   };
 }
 
 function refusePort(port: number): (error: unknown) => never {
   return (error) => {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE') throw new LackingError('portTaken', `Port ${port} is taken by another program.`, 'Choose another port, or leave --port out for any free one.');
-    if (code === 'EACCES') throw new LackingError('portForbidden', `Port ${port} may not be used by this user.`, 'Choose a port above 1023, or leave --port out for any free one.');
+    if (code === 'EADDRINUSE')
+      throw new LackingError(
+        'portTaken',
+        `Port ${port} is taken by another program.`,
+        'Choose another port, or leave --port out for any free one.',
+      );
+    if (code === 'EACCES')
+      throw new LackingError(
+        'portForbidden',
+        `Port ${port} may not be used by this user.`,
+        'Choose a port above 1023, or leave --port out for any free one.',
+      );
     throw error;
   };
 }
@@ -77,7 +96,11 @@ function refusePort(port: number): (error: unknown) => never {
 /** Asks the desktop; the address is printed in any case, so a desktop that cannot is a warning only. */
 function openInBrowser(url: string, complain: (text: string) => void): void {
   const [command, ...args] =
-    process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['rundll32', 'url.dll,FileProtocolHandler', url] : ['xdg-open', url];
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : ['xdg-open', url];
   const child = spawn(command!, args, { stdio: 'ignore', detached: true });
   child.on('error', () => complain(`No browser could be opened (${command} is missing): open the address yourself.`));
   child.unref();

@@ -58,17 +58,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return active.every((guard) => guard(request, visit));
   };
 
-  const http = createServer({ maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 5000 }, (request, response) => {
-    if (!mayGoOn(request, false)) return answer(response, 403, 'Forbidden');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'Method Not Allowed');
-    void sendFile(request, response);
-  });
+  const http = createServer(
+    { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 5000 },
+    (request, response) => {
+      if (!mayGoOn(request, false)) return answer(response, 403, 'Forbidden');
+      if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'Method Not Allowed');
+      void sendFile(request, response);
+    },
+  );
   http.maxConnections = 64;
 
   async function sendFile(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const file = await readPageFile(folder, request.url ?? '');
     if (file === undefined) return answer(response, 404, 'Not Found');
-    response.writeHead(200, { ...pageHeaders(`'self' ws://${request.headers.host}`), 'content-type': file.kind, 'content-length': file.body.length });
+    response.writeHead(200, {
+      ...pageHeaders(`'self' ws://${request.headers.host}`),
+      'content-type': file.kind,
+      'content-length': file.body.length,
+    });
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 

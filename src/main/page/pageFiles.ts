@@ -29,7 +29,10 @@ const plainPath = /^(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/;
  * @param path  the path of the address as it was sent, undecoded; `/` is the page itself
  * @returns     undefined for everything that is not a file of the page
  */
-export async function readPageFile(folder: string, path: string): Promise<{ readonly body: Uint8Array; readonly kind: string } | undefined> {
+export async function readPageFile(
+  folder: string,
+  path: string,
+): Promise<{ readonly body: Uint8Array; readonly kind: string } | undefined> {
   const name = path === '/' ? '/index.html' : path;
   const kind = kinds[extname(name)];
   if (kind === undefined || !plainPath.test(name)) return undefined;

@@ -33,7 +33,8 @@ export function parentOfThisProcess(): Parent {
       onGone: () => {},
     };
   }
-  if (process.send === undefined) throw new Error('This file is the entry of a child process of the workbench; start the workbench instead: npm start.');
+  if (process.send === undefined)
+    throw new Error('This file is the entry of a child process of the workbench; start the workbench instead: npm start.');
   return {
     send(message) {
       if (process.connected) process.send!(message, undefined, undefined, () => {});
