@@ -280,10 +280,13 @@ test('a planner thread that dies costs a damped period and a notice, not the run
   await begin(live, light());
   live.clock.pass(500);
   planning.ms = Infinity;
+  live.run.receive({ kind: 'credit', frames: 1 });
   live.clock.pass(100);
   planning.ms = 10;
   live.lose('killed in a test');
   live.clock.pass(1000);
+  // the picture that was never made cost no credit
+  expect(live.heard.filter(({ kind }) => kind === 'plan')).toHaveLength(1);
   expect(live.heard.some((message) => message.kind === 'notice' && message.text.includes('killed in a test'))).toBe(true);
   expect(live.basis().at(-1)).toBe(0);
 });

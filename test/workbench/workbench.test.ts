@@ -572,6 +572,18 @@ describe('pictures of plans', () => {
     expect(steps.length).toBeGreaterThan(12);
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
   });
+  test('go on after the control process was replaced', async () => {
+    const { client, lease, controls } = await running();
+    client.on('plan', () => void client.planCredit({ credits: 1 }));
+    await client.planCredit({ credits: 2 });
+    await pass(1500);
+    controls[0].die();
+    await pass(500);
+    const frames = heardBy(client, 'plan');
+    await client.start({ lease });
+    await pass(2000);
+    expect(frames.length).toBeGreaterThan(12);
+  });
 });
 
 describe('closing', () => {

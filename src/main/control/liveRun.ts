@@ -283,8 +283,6 @@ export class LiveRun {
       return;
     }
     this.awaited = this.asked = ++this.planNumber;
-    const wantsPicture = this.credits > 0;
-    if (wantsPicture) this.credits--;
     this.ports.planner.post({
       kind: 'plan',
       id: this.awaited,
@@ -292,7 +290,7 @@ export class LiveRun {
       time,
       state: loop!.state.slice(),
       queue: loop!.commandsUnderWay.slice(),
-      wantsPicture,
+      wantsPicture: this.credits > 0,
       budgetMs: this.isStrict ? (0.8 * resolved!.period * 1000) / this.speed : Infinity,
     });
   }
@@ -305,7 +303,8 @@ export class LiveRun {
     }
     switch (message.kind) {
       case 'picture':
-        if (this.pictureIsOutdated) return void this.credits++;
+        if (this.pictureIsOutdated || this.credits === 0) return;
+        this.credits--; // not before: plans that fail, or die with their thread, have no picture
         return this.ports.send({ kind: 'plan', frame: message.frame });
       case 'failed':
         this.ports.send({ kind: 'notice', level: 'fault', text: `The planner gave no plan: ${message.reason}` });

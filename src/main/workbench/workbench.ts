@@ -329,6 +329,8 @@ class WorkbenchService implements Workbench {
       this.forkControl();
       this.configureControl();
       this.restoreModel();
+      const credits = Math.max(0, ...Array.from(this.clients.values(), (client) => client.credits));
+      if (credits > 0) this.toControl({ kind: 'credit', frames: credits }); // else clients wait for a picture, and it for their credit
     });
   }
   private configureControl(): void {
