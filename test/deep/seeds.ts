@@ -12,14 +12,26 @@ export const plain = { 'rig.rates': 'measured', 'rig.delay': 0, 'learning.modelA
 const entry = join(import.meta.dirname, '../../out/main/learnRun.js');
 
 /** Learns each seed in a thread of the built program, as many at a time as there are cores. Results in the order of the seeds. */
-export async function learnSeeds(name: string, seeds: readonly number[], changes: Partial<Setup>, values: Record<string, unknown> = {}, again = 0): Promise<LearnedSeed[]> {
+export async function learnSeeds(
+  name: string,
+  seeds: readonly number[],
+  changes: Partial<Setup>,
+  values: Record<string, unknown> = {},
+  again = 0,
+): Promise<LearnedSeed[]> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing: build first (npm run test:deep does).`);
   const results = new Array<LearnedSeed>(seeds.length);
   let next = 0;
   const work = async () => {
     for (let i = next++; i < seeds.length; i = next++) {
       const setup = withValues({ ...builtInSetups[name]!, ...changes, seed: seeds[i]! }, values);
-      results[i] = await one({ setup, budget: { experienceSeconds: 40, wallSeconds: 1200 }, threads: 1, backend: changes.model === 'ensemble' ? 'wasm' : 'auto', again });
+      results[i] = await one({
+        setup,
+        budget: { experienceSeconds: 40, wallSeconds: 1200 },
+        threads: 1,
+        backend: changes.model === 'ensemble' ? 'wasm' : 'auto',
+        again,
+      });
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
@@ -37,7 +49,8 @@ const one = (job: LearnJob): Promise<LearnedSeed> =>
 
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 /** Seconds of experience, sorted; Infinity for a seed that failed. */
-export const experienceOf = (runs: readonly LearnedSeed[]): number[] => runs.map((run) => run.experienceSeconds ?? Infinity).sort((a, b) => a - b);
+export const experienceOf = (runs: readonly LearnedSeed[]): number[] =>
+  runs.map((run) => run.experienceSeconds ?? Infinity).sort((a, b) => a - b);
 export const median = (sorted: readonly number[]): number => {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
