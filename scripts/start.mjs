@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { NotPrepared, prepare, root } from './bootstrap.mjs';
 import { findElectron, hasDisplay } from './electron.mjs';
 
@@ -25,9 +26,20 @@ const { executable, version, missing } = wanted === '--browser' ? { missing: 'yo
 if (executable === undefined) {
   await inBrowser(missing);
 } else {
+  refuseUnknownFlags();
   say(`Opening the workbench in a window of its own (Electron ${version}).`);
   const ended = await inWindow(executable);
   if (ended !== undefined) await inBrowser(`Electron ended at once (${ended})`);
+}
+
+/** Electron would let any word pass in silence. */
+function refuseUnknownFlags() {
+  try {
+    parseArgs({ args: rest, options: { home: { type: 'string' }, setup: { type: 'string' } }, strict: true });
+  } catch (error) {
+    say(`${error.message}\nA window takes --home DIR and --setup NAME|FILE; with --browser the flags are those of \`upright serve\`.`);
+    process.exit(2);
+  }
 }
 
 /** Runs the window to its end and leaves with its exit code; gives the way it ended when no window can have been seen. */

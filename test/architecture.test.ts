@@ -53,7 +53,7 @@ const table: Record<string, Room> = {
   },
   'main/page': { rooms: [], packages: ['node:'] },
   'main/electron': {
-    rooms: ['shared/contract', 'main/page', 'main/storage', 'main/workbench', 'main/workers'],
+    rooms: ['shared/contract', 'shared/setups', 'main/page', 'main/storage', 'main/workbench', 'main/workers'],
     packages: ['node:', 'electron'],
   },
   'main/headless': { rooms: ['shared', 'main/page', 'main/storage', 'main/workbench', 'main/workers'], packages: ['node:', 'ws'] },

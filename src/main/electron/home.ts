@@ -1,10 +1,35 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtInSetups } from '../../shared/setups/builtIn';
+import type { Setup } from '../../shared/setups/setup';
+import { readSetupFile } from '../storage/setupFile';
 import { userDataFolder } from '../storage/userData';
+
+// Chromium and Electron have flags of their own, so unknown ones are left alone; `npm start` refuses them before.
+const { values } = parseArgs({
+  args: process.argv.slice(1),
+  options: { home: { type: 'string' }, setup: { type: 'string' } },
+  strict: false,
+});
+const given = (name: 'home' | 'setup') => (typeof values[name] === 'string' ? values[name] : undefined);
 
 /** Where the user's data lives, the same folder as for the command line, and inside it what Chromium keeps for the window. */
 export function homeOfThisRun(): { readonly data: string; readonly window: string } {
-  const { values } = parseArgs({ args: process.argv.slice(1), options: { home: { type: 'string' } }, strict: false });
-  const data = userDataFolder(typeof values.home === 'string' ? values.home : undefined, process.env, process.platform);
+  const data = userDataFolder(given('home'), process.env, process.platform);
   return { data, window: join(data, 'window') };
+}
+
+/**
+ * The setup that `--setup NAME|FILE` names, built in, saved or a file; undefined without the flag.
+ * @throws Error when there is none of this name, FileRefused for a file that is no setup
+ */
+export async function setupOfThisRun(home: string): Promise<Setup | undefined> {
+  const wanted = given('setup');
+  if (wanted === undefined) return undefined;
+  if (Object.hasOwn(builtInSetups, wanted)) return builtInSetups[wanted];
+  const saved = /^[\w.-]+$/.test(wanted) ? await readSetupFile(join(home, 'setups', `${wanted}.json`)) : undefined;
+  const setup = saved ?? (await readSetupFile(wanted));
+  if (setup === undefined)
+    throw new Error(`There is no setup "${wanted}" and no file of this name. Built in: ${Object.keys(builtInSetups).join(', ')}.`);
+  return setup;
 }

@@ -7,7 +7,7 @@ import { createWorkbench } from '../workbench/workbench';
 import { setUpChildWatch } from './childWatch';
 import { setUpContentGuards } from './contentGuards';
 import { setUpFaults } from './faults';
-import { homeOfThisRun } from './home';
+import { homeOfThisRun, setupOfThisRun } from './home';
 import { setUpMenu } from './menu';
 import { setUpOrderlyQuit } from './orderlyQuit';
 import { setUpPagePort } from './pagePort';
@@ -28,12 +28,14 @@ setUpPageScheme();
 if (setUpSingleInstance()) {
   setUpContentGuards(); // before the first window exists
   void app.whenReady().then(async () => {
+    const setup = await setupOfThisRun(home.data);
     const workbench = createWorkbench({
       forkControl,
       spawnLearner,
       now: () => performance.now(),
       home: home.data,
       version: app.getVersion(),
+      ...(setup && { setup }),
     });
     faults.protect(workbench, home.data);
     setUpOrderlyQuit(workbench);
