@@ -40,7 +40,7 @@ export function listenForKeys(page: Window, workbench: Workbench, view: View): (
       if (!event.repeat) forget(workbench, view);
       return;
     }
-    if (ctrl || event.altKey || isTyping(event.target)) return;
+    if (ctrl || event.altKey || isTyping(event.target) || (event.key === 'End' && isSlider(event.target))) return;
     if (act(event.key, event.repeat)) event.preventDefault();
   };
   /** @returns whether the key was ours */
@@ -115,6 +115,10 @@ export function forget(workbench: Workbench, view: View): void {
 export function toggleFreeze(workbench: Workbench, view: View): void {
   if (view.frozen !== undefined) view.goLive();
   else view.freeze(workbench.history.now, workbench.plan, workbench.planAt);
+}
+/** End takes a slider to its end, as Home to its beginning. */
+function isSlider(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type === 'range';
 }
 function isTyping(target: EventTarget | null): boolean {
   if (target instanceof HTMLTextAreaElement) return true;
