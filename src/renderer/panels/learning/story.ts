@@ -23,3 +23,12 @@ export function story(learning: LearningState): string[] {
         ];
   return [where, ...fitted];
 }
+
+/** The heading over the model's losses. It says that they fall only while the newest is nearer to the least than to the first. */
+export function lossTitle(losses: ArrayLike<number>): string {
+  const values = Array.from(losses);
+  const [first, last] = [values[0], values[values.length - 1]];
+  const least = Math.min(...values);
+  if (last < first && last - least <= first - last) return 'The model’s loss falls too';
+  return last > least ? 'The loss rose with new data' : 'The model’s loss after each fit';
+}
