@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { prepare, root } from './bootstrap.mjs';
 import { launchChromium } from './look.mjs';
 
-const [file = join(root, 'docs/images/workbench.png')] = process.argv.slice(2);
+const [file = join(root, 'docs/picture.png')] = process.argv.slice(2);
 /** Fits of the model before its plans are worth showing, and the angles between which the swing looks like one, degrees. */
 const FITS = 12;
 const SWING = { from: 25, to: 100 };
