@@ -32,3 +32,10 @@ export function lossTitle(losses: ArrayLike<number>): string {
   if (last < first && last - least <= first - last) return 'The model’s loss falls too';
   return last > least ? 'The loss rose with new data' : 'The model’s loss after each fit';
 }
+
+/** The heading over the costs. Only episodes that are over count: one that has just begun hangs, which costs the most. */
+export function costTitle(episodes: LearningState['episodes']): string {
+  const rates = episodes.filter(({ seconds, ended }) => ended !== '' && seconds > 1).map(({ cost, seconds }) => cost / seconds);
+  if (rates.length < 2) return 'Cost over experience';
+  return Math.min(...rates.slice(1)) < rates[0] ? 'Cost falls with experience' : 'Cost has not fallen yet';
+}
