@@ -119,6 +119,20 @@ describe('settings', () => {
     expect(workbench.isPending('planner.horizon')).toBe(true);
     expect(workbench.valueOf('planner.horizon')).toBe(1.5);
   });
+  test('what a fault said goes when somebody starts again; other notices stay', async () => {
+    const { snapshot } = recordedRun();
+    const scripted = new ScriptedWorkbench(snapshot);
+    const workbench = await joined(scripted);
+    const texts = () => workbench.notices.map(({ text }) => text);
+    scripted.announce('notice', { level: 'fault', text: 'The control process was killed.', at: 1 });
+    scripted.announce('notice', { level: 'warning', text: 'A fit failed.', at: 1 });
+    scripted.announce('status', { ...snapshot.status, state: 'FAULT' });
+    await advance(10);
+    expect(texts()).toEqual(['The control process was killed.', 'A fit failed.']);
+    scripted.announce('status', { ...snapshot.status, state: 'RUNNING' });
+    await advance(10);
+    expect(texts()).toEqual(['A fit failed.']);
+  });
   test('a refused value goes back to what holds, and the refusal is said', async () => {
     const scripted = new ScriptedWorkbench(recordedRun().snapshot);
     const workbench = await joined(scripted);

@@ -241,7 +241,7 @@ export class Workbench {
     );
     client.on(
       'status',
-      whenJoined((status) => void (this.status = status)),
+      whenJoined((status) => this.takeStatus(status)),
     );
     client.on(
       'learning',
@@ -326,6 +326,11 @@ export class Workbench {
         .map(([id, value]) => [id.slice(6), value]),
     );
     this.instance = plant.create(settle(plant.settings, given, 'plant'));
+  }
+  private takeStatus(status: Status): void {
+    // whoever starts again has read why it stood; what it says is over
+    if (this.status?.state === 'FAULT' && status.state !== 'FAULT') this.notices = this.notices.filter(({ level }) => level !== 'fault');
+    this.status = status;
   }
   private takeTelemetry(batch: Parameters<History['add']>[0]): void {
     const { history } = this;
