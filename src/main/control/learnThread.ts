@@ -42,6 +42,14 @@ const BREATHE_MS = 100;
 
 /** Learns one seed in the calling thread and posts how it goes. */
 export async function runLearnJob(job: LearnJob, ports: LearnThreadPorts): Promise<void> {
+  try {
+    ports.post({ kind: 'done', result: await learned(job, ports) });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    ports.post({ kind: 'failed', name, message });
+  }
+}
+async function learned(job: LearnJob, ports: LearnThreadPorts): Promise<LearnedSeed> {
   const resolved = resolveSetup(job.setup);
   const started = ports.now();
   const backend = resolved.model.usesTensors ? await ports.chooseBackend(job.backend) : undefined;
@@ -73,10 +81,7 @@ export async function runLearnJob(job: LearnJob, ports: LearnThreadPorts): Promi
       },
       job.again ?? 0,
     );
-    ports.post({ kind: 'done', result: { ...result, model: model?.save(), backend, wallSeconds: (ports.now() - started) / 1000 } });
-  } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    ports.post({ kind: 'failed', name, message });
+    return { ...result, model: model?.save(), backend, wallSeconds: (ports.now() - started) / 1000 };
   } finally {
     await pool.close();
   }
