@@ -9,7 +9,8 @@ import { defaultsOf } from '../../src/shared/settings';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 import { resolveSetup, withValues } from '../../src/shared/setups/resolve';
 import type { Setup } from '../../src/shared/setups/setup';
-import type { FromControl, TelemetryBlock } from '../../src/shared/contract/controlMessages';
+import type { Telemetry } from '../../src/shared/contract/contract';
+import type { FromControl } from '../../src/shared/contract/controlMessages';
 import { ManualClock } from '../support/manualClock';
 
 const PERIOD_MS = 50;
@@ -47,7 +48,7 @@ function liveRun(planning: { ms: number }) {
       onLost: (listener) => (lose = listener),
     },
   });
-  const blocks = (): TelemetryBlock[] => heard.flatMap((message) => (message.kind === 'telemetry' ? [message.block] : []));
+  const blocks = (): Telemetry[] => heard.flatMap((message) => (message.kind === 'telemetry' ? [message.block] : []));
   return {
     clock,
     run,

@@ -1,7 +1,8 @@
 import type { Basis } from '../../shared/controllers/controller';
 import type { SmoothedTransition } from '../../shared/estimators/estimator';
 import type { StepRecord } from './loop';
-import type { TelemetryBlock, TransitionBlock } from '../../shared/contract/controlMessages';
+import type { Telemetry } from '../../shared/contract/contract';
+import type { TransitionBlock } from '../../shared/contract/controlMessages';
 
 const bases: Readonly<Record<Basis, number>> = { plan: 0, olderPlan: 1, random: 2, damp: 3, zero: 4 };
 /** Rows that one batch holds; at 100 Hz a batch of 33 ms has 4, at 10x speed 40. */
@@ -69,9 +70,9 @@ export class TelemetryBatch {
   }
 
   /** What was collected, copied; the batch is empty afterwards. */
-  take(): { readonly block: TelemetryBlock; readonly transitions: TransitionBlock } {
+  take(): { readonly block: Telemetry; readonly transitions: TransitionBlock } {
     const { count, finished, size, terms } = this;
-    const block: TelemetryBlock = {
+    const block: Telemetry = {
       episode: this.episode,
       firstStep: this.firstStep,
       count,

@@ -1,4 +1,4 @@
-import type { Events, EventName, LearningState, Notice, Snapshot, Status, Telemetry, WorkbenchApi } from '../../shared/contract/contract';
+import type { Events, EventName, LearningState, Notice, Snapshot, Status, WorkbenchApi } from '../../shared/contract/contract';
 import { serve, type ServedClient } from '../../shared/contract/rpc';
 import type { Transport } from '../../shared/contract/transport';
 import type { SettingValues } from '../../shared/settings';
@@ -362,9 +362,8 @@ class WorkbenchService implements Workbench {
         for (let i = 0; i < block.count; i++)
           if (block.firstStep + i > 0) for (let t = 0; t < this.terms; t++) cost += block.costs[i * this.terms + t]!;
         this.learning.take(transitions, block.episode, block.count > 0 ? block.times[block.count - 1]! : 0, cost);
-        const telemetry: Telemetry = block;
-        this.history.add(telemetry);
-        return this.announce('telemetry', telemetry);
+        this.history.add(block);
+        return this.announce('telemetry', block);
       }
       case 'plan':
         return this.announcePlan(message.frame);

@@ -1,3 +1,4 @@
+import type { Telemetry } from './contract';
 import type { EpisodePlan } from '../learning/algorithm';
 import type { SavedModel } from '../models/model';
 import type { Setup } from '../setups/setup';
@@ -22,22 +23,6 @@ export type ToControl =
   | { readonly kind: 'alive' }
   | { readonly kind: 'leave' };
 
-/** Control periods in columns; the shape of the contract's telemetry. */
-export interface TelemetryBlock {
-  readonly episode: number;
-  readonly firstStep: number;
-  readonly count: number;
-  readonly times: Float64Array;
-  readonly states: Float64Array;
-  readonly truths: Float64Array;
-  readonly chosen: Float64Array;
-  readonly commands: Float64Array;
-  readonly applied: Float64Array;
-  readonly costs: Float64Array;
-  readonly planMs: Float64Array;
-  readonly latenessMs: Float64Array;
-  readonly basis: Uint8Array;
-}
 /** Transitions that the estimator finished, for the learner. */
 export interface TransitionBlock {
   readonly count: number;
@@ -70,7 +55,7 @@ export type FromControl =
   | { readonly kind: 'hello'; readonly pid: number }
   /** The answer to `configure`: what was said before it is of the setup before. */
   | { readonly kind: 'configured' }
-  | { readonly kind: 'telemetry'; readonly block: TelemetryBlock; readonly transitions: TransitionBlock }
+  | { readonly kind: 'telemetry'; readonly block: Telemetry; readonly transitions: TransitionBlock }
   | { readonly kind: 'plan'; readonly frame: Uint8Array }
   | { readonly kind: 'status'; readonly status: ControlStatus }
   | {
