@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Setup } from '../../shared/setups/setup';
 import { pageFolder } from '../page/pageFiles';
@@ -9,6 +9,7 @@ import { forkControl, spawnLearner } from '../workers/fork';
 import type { World } from './command';
 import { LackingError } from './refusals';
 import { SOCKET_PATH, startServer, type RunningServer } from './server';
+import { makeFolder } from '../storage/makeFolder';
 
 export interface ServeOptions {
   /** 0: any free port. */
@@ -32,7 +33,7 @@ export async function runServe(
 ): Promise<void> {
   const token = randomBytes(32).toString('base64url');
   const folder = join(world.home, 'serve');
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseFolder(folder)); // before anything runs
+  await makeFolder(folder, 0o700).catch(refuseFolder(folder)); // before anything runs
   const workbench = createWorkbench({ forkControl, spawnLearner, now: world.now, home: world.home, version, ...(setup && { setup }) });
   let server: RunningServer | undefined;
   let tokenFile: string | undefined;

@@ -177,7 +177,7 @@ class WorkbenchService implements Workbench {
         const client = this.clients.get(transport);
         if (client === undefined) return;
         client.credits = Math.min(4, client.credits + credits);
-        this.toControl({ kind: 'credit', frames: 1 });
+        this.toControl({ kind: 'credit', frames: credits });
       },
     };
   }
@@ -505,7 +505,7 @@ class WorkbenchService implements Workbench {
 
 /** Why a patient simulation runs slower than asked. */
 function slowness(planMs: number | undefined, periodMs: number): string {
-  if (planMs !== undefined && planMs > 0.7 * periodMs)
+  if (planMs !== undefined && planMs > 0.9 * periodMs)
     return `planning takes ${planMs.toFixed(0)} ms of a ${periodMs.toFixed(0)} ms period`;
   return 'this machine is busy with plans, pictures and fits';
 }

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileExists, modelPath } from '../../storage/modelFile';
 import { LackingError, UsageError } from '../refusals';
+import { makeFolder } from '../../storage/makeFolder';
 
 /**
  * Where a model of this name will be kept; asked before anything is computed, so that no fit is lost at its end.
@@ -16,7 +16,7 @@ export async function fileForModel(home: string, name: string, replace: boolean)
   } catch (error) {
     throw new UsageError('value', (error as Error).message, 'Choose another name.');
   }
-  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dirname(file)).catch((error: unknown) => {
     throw new LackingError(
       'home',
       `Models cannot be kept in ${dirname(file)}: ${(error as Error).message}.`,
