@@ -76,7 +76,10 @@ export type SettingValues = Readonly<Record<string, SettingValue>>;
 type NumberOptions = Omit<NumberSetting, 'kind'>;
 export const real = (options: NumberOptions): NumberSetting => ({ kind: 'number', ...options });
 export const integer = (options: NumberOptions): NumberSetting => ({ kind: 'integer', ...options });
-export const choice = <const C extends string>(options: Omit<ChoiceSetting<C>, 'kind'>): ChoiceSetting<C> => ({ kind: 'choice', ...options });
+export const choice = <const C extends string>(options: Omit<ChoiceSetting<C>, 'kind'>): ChoiceSetting<C> => ({
+  kind: 'choice',
+  ...options,
+});
 export const boolean = (options: Omit<BooleanSetting, 'kind'>): BooleanSetting => ({ kind: 'boolean', ...options });
 export const text = (options: Omit<TextSetting, 'kind'>): TextSetting => ({ kind: 'text', ...options });
 export const vector = (options: Omit<VectorSetting, 'kind'>): VectorSetting => ({ kind: 'vector', ...options });
@@ -107,7 +110,8 @@ export function settle<S extends SettingsSchema>(schema: S, given: Readonly<Reco
   for (const [key, value] of Object.entries(given)) {
     const id = prefix === '' ? key : `${prefix}.${key}`;
     const setting = Object.hasOwn(schema, key) ? schema[key] : undefined;
-    if (setting === undefined) throw new SettingError(id, `There is no setting "${id}". Known: ${Object.keys(schema).join(', ') || 'none'}.`);
+    if (setting === undefined)
+      throw new SettingError(id, `There is no setting "${id}". Known: ${Object.keys(schema).join(', ') || 'none'}.`);
     settled[key] = checkedValue(setting, value, id);
   }
   return settled as SettingsOf<S>;
@@ -124,7 +128,9 @@ export function checkedValue(setting: Setting, value: unknown, id: string): Sett
     case 'boolean':
       return typeof value === 'boolean' ? value : refuse('true or false');
     case 'text':
-      return typeof value === 'string' && value.length <= setting.maxLength ? value : refuse(`text of at most ${setting.maxLength} characters`);
+      return typeof value === 'string' && value.length <= setting.maxLength
+        ? value
+        : refuse(`text of at most ${setting.maxLength} characters`);
     case 'vector': {
       const wanted = `${setting.minLength} to ${setting.maxLength} ${setting.whole ? 'whole ' : ''}numbers from ${setting.min} to ${setting.max}${unitSuffix(setting.unit)}`;
       if (!Array.isArray(value) || value.length < setting.minLength || value.length > setting.maxLength) return refuse(wanted);
@@ -137,7 +143,9 @@ export function checkedValue(setting: Setting, value: unknown, id: string): Sett
     default: {
       const whole = setting.kind === 'integer';
       const fits = typeof value === 'number' && value >= setting.min && value <= setting.max && (!whole || Number.isInteger(value));
-      return fits ? value : refuse(`${whole ? 'a whole number' : 'a number'} from ${setting.min} to ${setting.max}${unitSuffix(setting.unit)}`);
+      return fits
+        ? value
+        : refuse(`${whole ? 'a whole number' : 'a number'} from ${setting.min} to ${setting.max}${unitSuffix(setting.unit)}`);
     }
   }
 }

@@ -6,7 +6,12 @@ import { builtInSetups } from '../../src/shared/setups/builtIn';
 test('a backend that is not there is told by its name, as any other failure', async () => {
   const told: FromLearnThread[] = [];
   const missing = Object.assign(new Error('The backend "native" cannot be used here.'), { name: 'TensorBackendMissing' });
-  const job = { setup: { ...builtInSetups.pendulum!, model: 'ensemble' }, budget: { experienceSeconds: 1, wallSeconds: 1 }, threads: 1, backend: 'native' as const };
+  const job = {
+    setup: { ...builtInSetups.pendulum!, model: 'ensemble' },
+    budget: { experienceSeconds: 1, wallSeconds: 1 },
+    threads: 1,
+    backend: 'native' as const,
+  };
   await runLearnJob(job, {
     now: () => 0,
     post: (message) => void told.push(message),

@@ -87,17 +87,15 @@ describe.each(Object.entries(engines))('rollout engine %s', (_id, engine) => {
       },
     };
     const costs = new Float64Array(3);
-    engine
-      .create({ ...world, model: broken })
-      .evaluate({
-        state: new Float64Array([1]),
-        previousAction: 0,
-        actions: new Float64Array([-1, 1, 0]),
-        horizon: 1,
-        from: 0,
-        to: 3,
-        costs,
-      });
+    engine.create({ ...world, model: broken }).evaluate({
+      state: new Float64Array([1]),
+      previousAction: 0,
+      actions: new Float64Array([-1, 1, 0]),
+      horizon: 1,
+      from: 0,
+      to: 3,
+      costs,
+    });
     expect(Array.from(costs)).toEqual([1, Infinity, 1]);
   });
   test('an ensemble costs the mean over its members', () => {

@@ -40,7 +40,14 @@ test('neighbouring streams and neighbouring numbers are uncorrelated', () => {
   const base = stream(1, 0, 0, 0);
   for (const other of [stream(2, 0, 0, 0), stream(1, 1, 0, 0), stream(1, 0, 1, 0), stream(1, 0, 0, 1), (i: number) => base(i + 1)])
     expect(Math.abs(correlation(base, other))).toBeLessThan(0.02); // 4.5 standard errors
-  expect(Math.abs(correlation((i) => stream(1, 0, 0, i)(0), (i) => stream(1, 0, 0, i + 1)(0)))).toBeLessThan(0.02);
+  expect(
+    Math.abs(
+      correlation(
+        (i) => stream(1, 0, 0, i)(0),
+        (i) => stream(1, 0, 0, i + 1)(0),
+      ),
+    ),
+  ).toBeLessThan(0.02);
 });
 test('seeds beyond 32 bits count in full', () => {
   expect(streamKey(5, 0, 0, 0)).not.toBe(streamKey(5 + 2 ** 32, 0, 0, 0));

@@ -233,10 +233,20 @@ describe('warm starts and members', () => {
     // A large network on a handful of noisy transitions learns them by heart; other transitions tell.
     const data = wander('pendulum', 12, 15);
     for (let i = 0; i < data.count; i++) data.nexts[2 * i + 1] += 0.4 * Math.sin(7 * i);
-    const request = requestOf('pendulum', ensemble, data, { firstSteps: 1500, members: 1, widths: [64, 64], weightDecay: 0, symmetry: 'none' });
+    const request = requestOf('pendulum', ensemble, data, {
+      firstSteps: 1500,
+      members: 1,
+      widths: [64, 64],
+      weightDecay: 0,
+      symmetry: 'none',
+    });
     const others = wander('pendulum', 200, 16);
     const seen: { done: number; heldOut: number }[] = [];
-    const early = await ensemble.fit({ ...request, heldOut: others, onProgress: ({ done, heldOut }) => void (heldOut !== undefined && seen.push({ done, heldOut })) });
+    const early = await ensemble.fit({
+      ...request,
+      heldOut: others,
+      onProgress: ({ done, heldOut }) => void (heldOut !== undefined && seen.push({ done, heldOut })),
+    });
     const least = Math.min(...seen.map(({ heldOut }) => heldOut));
     expect(seen.at(-1)!.done).toBeLessThan(1500);
     expect(seen.at(-1)!.done - seen.find(({ heldOut }) => heldOut === least)!.done).toBe(500);

@@ -14,13 +14,24 @@ test.each([
   expect(lossTitle(losses)).toBe(title);
 });
 
-const episode = (index: number, seconds: number, cost: number, ended = 'time') => ({ index, fromExperience: 8 * index, seconds, cost, ended, lasting: false });
+const episode = (index: number, seconds: number, cost: number, ended = 'time') => ({
+  index,
+  fromExperience: 8 * index,
+  seconds,
+  cost,
+  ended,
+  lasting: false,
+});
 
 test.each([
   ['one episode and the beginning of another, which hangs', [episode(0, 8, 100), episode(1, 1.5, 60, '')], 'Cost over experience'],
   ['a better second episode', [episode(0, 8, 100), episode(1, 8, 70)], 'Cost falls with experience'],
   ['a worse second episode', [episode(0, 8, 100), episode(1, 8, 130)], 'Cost has not fallen yet'],
-  ['a better second one, and a third that has just begun', [episode(0, 8, 100), episode(1, 8, 70), episode(2, 1.1, 45, '')], 'Cost falls with experience'],
+  [
+    'a better second one, and a third that has just begun',
+    [episode(0, 8, 100), episode(1, 8, 70), episode(2, 1.1, 45, '')],
+    'Cost falls with experience',
+  ],
 ])('costs: %s', (_what, episodes, title) => {
   expect(costTitle(episodes)).toBe(title);
 });

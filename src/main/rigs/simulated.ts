@@ -103,7 +103,9 @@ export class SimulatedRig implements Rig {
 
   push(push: { readonly force: number; readonly torque: number; readonly seconds: number }): void {
     if (!(push.seconds > 0) || !Number.isFinite(push.force + push.torque + push.seconds)) {
-      throw new RangeError(`A push has a finite force, torque and time above 0 s; got ${push.force} N, ${push.torque} N m, ${push.seconds} s.`);
+      throw new RangeError(
+        `A push has a finite force, torque and time above 0 s; got ${push.force} N, ${push.torque} N m, ${push.seconds} s.`,
+      );
     }
     this.pushes.push({ force: push.force, torque: push.torque, left: push.seconds });
     this.sumPushes();

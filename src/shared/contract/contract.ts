@@ -33,7 +33,9 @@ export const calls = {
   /** Command zero, latched; needs no lease. The latch is set before this answers. */
   stop: call(z.strictObject({ reason: shortText })).returns<void>(),
   /** Ends the episode and starts a new one from a pose: hanging at rest, upright at rest, or a state in plant units. */
-  reset: call(z.strictObject({ lease, pose: z.union([z.literal('hanging'), z.literal('upright'), z.array(finite).max(8)]) })).returns<void>(),
+  reset: call(
+    z.strictObject({ lease, pose: z.union([z.literal('hanging'), z.literal('upright'), z.array(finite).max(8)]) }),
+  ).returns<void>(),
   /** Changes settings by dotted id. Live ones apply at the next period, others at the next episode; locked ones are refused. */
   changeSettings: call(z.strictObject({ lease, values: z.record(z.string().max(64), value) })).returns<void>(),
   /** Puts settings back to the defaults of the setup; all of them when no ids are given. */
@@ -49,14 +51,22 @@ export const calls = {
       algorithm: id.optional(),
       task: id.optional(),
       seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-      priors: z.array(z.enum(['integrates', 'placeFree', 'mirror'])).max(3).optional(),
+      priors: z
+        .array(z.enum(['integrates', 'placeFree', 'mirror']))
+        .max(3)
+        .optional(),
     }),
   ).returns<void>(),
   /** Simulated seconds per second wanted, 0.1 … 10. */
   setSpeed: call(z.strictObject({ lease, speed: z.number().min(0.1).max(10) })).returns<void>(),
   /** A push by hand: force on the cart (N), torque on the pendulum (N m), for some seconds. Simulation only. */
   push: call(
-    z.strictObject({ lease, force: z.number().min(-100).max(100), torque: z.number().min(-20).max(20), seconds: z.number().min(0.01).max(1) }),
+    z.strictObject({
+      lease,
+      force: z.number().min(-100).max(100),
+      torque: z.number().min(-20).max(20),
+      seconds: z.number().min(0.01).max(1),
+    }),
   ).returns<void>(),
   /** Forgets data and model and learns again from nothing. Simulation only. */
   forget: call(z.strictObject({ lease })).returns<void>(),
@@ -72,7 +82,13 @@ export interface SettingsSection {
   /** First part of the dotted ids: 'planner'. */
   readonly room: string;
   readonly label: string;
-  readonly settings: readonly { readonly id: string; readonly setting: Setting; readonly value: SettingValue; readonly default: SettingValue; readonly pending?: SettingValue }[];
+  readonly settings: readonly {
+    readonly id: string;
+    readonly setting: Setting;
+    readonly value: SettingValue;
+    readonly default: SettingValue;
+    readonly pending?: SettingValue;
+  }[];
 }
 export interface PartChoice {
   readonly id: string;
@@ -166,7 +182,14 @@ export interface LearningState {
   /** Loss after each fit: experience seconds, loss. */
   readonly losses: { readonly at: Float64Array; readonly loss: Float64Array };
   /** Finished episodes and the one under way. `cost` is the sum of stage costs. */
-  readonly episodes: readonly { readonly index: number; readonly fromExperience: number; readonly seconds: number; readonly cost: number; readonly ended: string; readonly lasting: boolean }[];
+  readonly episodes: readonly {
+    readonly index: number;
+    readonly fromExperience: number;
+    readonly seconds: number;
+    readonly cost: number;
+    readonly ended: string;
+    readonly lasting: boolean;
+  }[];
   /** Where the learner runs and with what. */
   readonly backend: { readonly name: string; readonly version: string; readonly reason: string } | null;
   readonly fault: string;

@@ -11,7 +11,13 @@ export type ToControl =
   /** The same parts with settings changed that apply live. */
   | { readonly kind: 'settings'; readonly setup: Setup }
   /** Begins an episode (clearing a stop): the setup in full, so that what was pending applies now. */
-  | { readonly kind: 'episode'; readonly setup: Setup; readonly index: number; readonly plan: EpisodePlan; readonly pose: readonly number[] | undefined }
+  | {
+      readonly kind: 'episode';
+      readonly setup: Setup;
+      readonly index: number;
+      readonly plan: EpisodePlan;
+      readonly pose: readonly number[] | undefined;
+    }
   | { readonly kind: 'model'; readonly model: SavedModel; readonly label: string; readonly fit: number }
   /** No model will come soon: time must not stand still for it. */
   | { readonly kind: 'goOn' }

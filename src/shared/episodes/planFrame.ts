@@ -61,7 +61,8 @@ export function encodePlanFrame(frame: PlanFrame): Uint8Array {
 export function decodePlanFrame(bytes: Uint8Array): PlanFrame {
   const whole = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes); // the slice of a Buffer would lie where the Buffer lies
   const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
-  if (whole.byteLength < HEADER || view.getUint32(0, true) !== MAGIC) throw new RangeError('These bytes are not a plan frame: its mark is missing.');
+  if (whole.byteLength < HEADER || view.getUint32(0, true) !== MAGIC)
+    throw new RangeError('These bytes are not a plan frame: its mark is missing.');
   const rollouts = view.getUint16(12, true);
   const horizon = view.getUint16(14, true);
   const size = view.getUint16(28, true);
@@ -69,7 +70,8 @@ export function decodePlanFrame(bytes: Uint8Array): PlanFrame {
   const points = horizon + 1;
   const lengths = [horizon, points * size, bandLevels * points * size, rollouts, rollouts * points * 2];
   const wanted = HEADER + 4 * lengths.reduce((sum, n) => sum + n, 0);
-  if (whole.byteLength !== wanted) throw new RangeError(`A plan frame of ${rollouts} rollouts and ${horizon} steps has ${wanted} bytes; ${whole.byteLength} came.`);
+  if (whole.byteLength !== wanted)
+    throw new RangeError(`A plan frame of ${rollouts} rollouts and ${horizon} steps has ${wanted} bytes; ${whole.byteLength} came.`);
   let at = whole.byteOffset + HEADER;
   const next = (length: number) => {
     const part = new Float32Array(whole.buffer as ArrayBuffer, at, length);
