@@ -301,3 +301,17 @@ describe('transitions', () => {
     expect(transitionsOf(stretches, 2).tails.count).toBe(0);
   });
 });
+
+test('a recording too short for the grid is refused, and no window is spoken of that nobody gave', () => {
+  const short = sampled([0, 0.001, 0.002], () => 0);
+  const refusal = (windows: readonly (readonly [number, number])[]) => {
+    try {
+      onGrid(short, windows, [], 0, choice, pendulum);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+  expect(refusal(everything)).toMatch(/^log\.csv holds no stretch/);
+  expect(refusal([[0, 1]])).toMatch(/^The window 0:1 of log\.csv holds no stretch/);
+});

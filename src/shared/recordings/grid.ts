@@ -56,10 +56,11 @@ export function onGrid(
     stretches.push(stretchOf(log, smoothing, first, last, count, row, choice, plant));
   }
   if (stretches.length === 0) {
-    const wanted = windows.map(([from, to]) => `${finite(from)}:${finite(to)}`).join(',');
+    const whole = windows.every(([from, to]) => !Number.isFinite(from) && !Number.isFinite(to));
+    const where = whole ? log.file : `The window ${windows.map(([from, to]) => `${finite(from)}:${finite(to)}`).join(',')} of ${log.file}`;
     throw new MappingError(
-      `The window ${wanted} of ${log.file} holds no stretch of ${fewestSamples} rows and two grid times; its clock runs from ${brief(log.time[0]!)} to ${brief(log.time[log.rows - 1]!)} s.`,
-      'Choose a window inside the recording, or a shorter --period.',
+      `${where} holds no stretch of ${fewestSamples} rows and two grid times; its clock runs from ${brief(log.time[0]!)} to ${brief(log.time[log.rows - 1]!)} s.`,
+      whole ? 'Record for longer, or choose a shorter --period.' : 'Choose a window inside the recording, or a shorter --period.',
       log.file,
     );
   }
