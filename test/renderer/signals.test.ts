@@ -121,3 +121,10 @@ describe('the story of learning', () => {
   test('a fault is the whole story', () =>
     expect(story({ ...learning, fault: 'The learner was killed.' })).toEqual(['The learner was killed.']));
 });
+
+test('in slow motion a plan may take longer, and the deadline is drawn there', () => {
+  const { setup } = recordedRun('light').snapshot;
+  const deadline = (ms?: number) => signalsOf(setup, ms).find(({ id }) => id === 'planMs')!;
+  expect(deadline().limits).toEqual([50]);
+  expect(deadline(500)).toMatchObject({ limits: [500], limitLabel: 'deadline 500 ms' });
+});

@@ -24,8 +24,11 @@ export interface Signal {
   readonly usual: boolean;
 }
 
-/** The signals that a setup has, in the order of the stack. */
-export function signalsOf(setup: SetupDescription): Signal[] {
+/**
+ * The signals that a setup has, in the order of the stack.
+ * @param deadlineMs  time that a plan may take: a period on the wall clock, longer in slow motion
+ */
+export function signalsOf(setup: SetupDescription, deadlineMs = setup.period * 1000): Signal[] {
   const { channels, stateLimits } = setup;
   const angle = channels.findIndex((channel) => channel.wraps === true);
   const place = channels.findIndex((channel, i) => channel.wraps !== true && stateLimits[i] !== null && stateLimits[i] !== undefined);
@@ -94,8 +97,8 @@ export function signalsOf(setup: SetupDescription): Signal[] {
       kind: 'planMs',
       channel: -1,
       wraps: false,
-      limits: [setup.period * 1000],
-      limitLabel: `deadline ${(setup.period * 1000).toFixed(0)} ms`,
+      limits: [deadlineMs],
+      limitLabel: `deadline ${deadlineMs.toFixed(0)} ms`,
       digits: 0,
       weight: 116,
       usual: true,
