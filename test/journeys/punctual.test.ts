@@ -2,14 +2,14 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tryLoop, type LoopTrialFigures } from '../../src/main/workbench/loopTrial';
-import { entryFile, forkUnderNode } from '../../src/main/workers/fork';
+import { CONTROL_FLAGS, entryFile, forkUnderNode } from '../../src/main/workers/fork';
 
 const built = join(import.meta.dirname, '../../out/main');
 const ports = {
-  forkControl: () => forkUnderNode(entryFile('control', built)),
+  forkControl: () => forkUnderNode(entryFile('control', built), CONTROL_FLAGS),
   spawnLearner: () => forkUnderNode(entryFile('learner', built)),
 };
-/** Lateness of the loop's periods in ms: the promise of the house. */
+/** Lateness of the loop's periods, ms: the promise of the house. */
 const PROMISE = { p99: 1, p999: 4 };
 const kept = ({ latenessMs }: LoopTrialFigures) => latenessMs.p99 <= PROMISE.p99 && latenessMs.p999 <= PROMISE.p999;
 const told = (what: string, { latenessMs: { p50, p99, p999, max }, late, periods, trainingSteps, pictures }: LoopTrialFigures) =>

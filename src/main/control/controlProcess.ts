@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
 import { LiveRun, type PlannerLink } from './liveRun';
+import { preciseTimer } from './preciseTimer';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
 
 /** What an entry file hands in. */
@@ -21,10 +22,7 @@ const SILENCE_MS = 1_000;
 export function runControlProcess(ports: ControlProcessPorts): { fail(error: unknown): void } {
   const run = new LiveRun({
     now: ports.now,
-    setTimer(callback, ms) {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
+    setTimer: (callback, ms) => preciseTimer(callback, ms, ports.now),
     send: ports.send,
     planner: plannerLink(ports.spawnPlanner),
   });

@@ -1,16 +1,16 @@
 import { utilityProcess } from 'electron';
 import type { ChildProcessHandle } from '../workbench/children';
-import { childEnvironment, entryFile } from '../workers/fork';
+import { childEnvironment, CONTROL_FLAGS, entryFile } from '../workers/fork';
 
-export const forkControl = (): ChildProcessHandle => forkUtility(entryFile('control'), 'Upright control');
+export const forkControl = (): ChildProcessHandle => forkUtility(entryFile('control'), 'Upright control', CONTROL_FLAGS);
 export const spawnLearner = (): ChildProcessHandle => forkUtility(entryFile('learner'), 'Upright learner');
 
 /**
  * Forks an entry as a utility process: the packaged app has no `child_process.fork` (its fuse is off). It is asked to leave by
  * message; killing comes last, because that has blocked this process elsewhere.
  */
-function forkUtility(file: string, serviceName: string): ChildProcessHandle {
-  const child = utilityProcess.fork(file, [], { serviceName, env: childEnvironment(), execArgv: [], stdio: 'inherit' });
+function forkUtility(file: string, serviceName: string, flags: readonly string[] = []): ChildProcessHandle {
+  const child = utilityProcess.fork(file, [], { serviceName, env: childEnvironment(), execArgv: [...flags], stdio: 'inherit' });
   let over: string | undefined;
   const listeners = new Set<(how: string) => void>();
   child.on('exit', (code) => {

@@ -4,6 +4,7 @@ import { runControlProcess } from '../control/controlProcess';
 import type { ToControl } from '../../shared/contract/controlMessages';
 import { entryFile } from './fork';
 import { parentOfThisProcess } from './parent';
+import { raiseLoopThread } from './loopPriority';
 
 let fail: (error: unknown) => void = () => process.exit(70);
 process.on('uncaughtException', (error) => fail(error));
@@ -19,3 +20,4 @@ const parent = parentOfThisProcess();
   exit: (code) => setImmediate(() => process.exit(code)), // after the last messages are handed over
   pid: process.pid,
 }));
+raiseLoopThread();
