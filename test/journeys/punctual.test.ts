@@ -1,8 +1,11 @@
-import { loadavg } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tryLoop, type LoopTrialFigures } from '../../src/main/workbench/loopTrial';
 import { CONTROL_FLAGS, entryFile, forkUnderNode } from '../../src/main/workers/fork';
+import { latenessWithPage } from './latenessWithPage';
+import { noBrowser } from './harness';
 
 const built = join(import.meta.dirname, '../../out/main');
 const ports = {
@@ -39,3 +42,23 @@ test('the loop at 100 Hz is on time while the ensemble trains and pictures are d
   expect(busy.latenessMs.p99).toBeLessThanOrEqual(PROMISE.p99);
   expect(busy.latenessMs.p999).toBeLessThanOrEqual(PROMISE.p999);
 }, 120_000);
+
+/** The same in the product: a page in Chromium draws plant, fan and plots while the workbench learns with networks at 100 Hz. */
+test.skipIf(noBrowser !== undefined)(
+  'with a page that draws, the workbench at 100 Hz counts and shows every period, and is on time where the idle loop is',
+  async () => {
+    const before = await tryLoop({ hertz: 100, seconds: 6, training: false, pictures: false }, ports);
+    const folder = mkdtempSync(join(tmpdir(), 'upright-punctual-'));
+    const seen = await latenessWithPage(folder, 10).finally(() => rmSync(folder, { recursive: true, force: true }));
+    told('idle', before);
+    console.info(
+      `learning, with a page: late by p50 ${seen.p50.toFixed(2)}, p99 ${seen.p99.toFixed(2)}, p99.9 ${seen.p999.toFixed(2)}, max ${seen.max.toFixed(2)} ms in ${seen.periods} periods; load ${loadavg()[0].toFixed(1)}`,
+    );
+    expect(seen.periods).toBeGreaterThan(900);
+    expect(seen.learns).toBe(true);
+    if (!kept(before)) return console.info('not asserted: busy. The idle loop itself is late on this machine now.');
+    // software GL draws on both cores: the 99 % figure is held; the 99.9 % one is printed, and asserted without a page
+    expect(seen.p99).toBeLessThanOrEqual(PROMISE.p99);
+  },
+  120_000,
+);

@@ -1,5 +1,5 @@
 /** The learner process, real: built as the program builds it, forked under Node, fitted in, cancelled, killed. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -105,6 +105,20 @@ describe('in a process of its own', { timeout: 60_000 }, () => {
     expect(children.length).toBe(1);
   });
 
+  test('a learner that stepped back stays so for the fits of a strict loop, and makes room for a fresh one afterwards', async () => {
+    const { client, children } = clientOf();
+    await client.fit(job('linear', 30), undefined, true);
+    await client.fit(job('linear', 30), undefined, true);
+    expect(children.length).toBe(1);
+    const first = client.pid!;
+    // what `chrt` prints of a thread that any other thread goes before
+    if (process.platform === 'linux') await waitFor(() => policyOf(first) === SCHED_IDLE);
+    await client.fit(job('linear', 30));
+    expect(children.length).toBe(2);
+    await waitFor(() => !alive(first));
+    if (process.platform === 'linux') expect(policyOf(client.pid!)).not.toBe(SCHED_IDLE);
+  });
+
   test('when the process is killed the fit fails with one sentence that names the cause, and the next fit works', async () => {
     const { client, children } = clientOf('wasm');
     const fit = client.fit(long, () => process.kill(client.pid!, 'SIGKILL'));
@@ -174,6 +188,7 @@ test('fits that arrive while one runs wait for it, and progress is told sparingl
       onMessage: (listener) => (hear = listener),
       now: () => (clock += 1), // a millisecond passes whenever somebody looks
       breathe: () => Promise.resolve(),
+      stepBack: () => {},
       leave: () => {},
     });
   });
@@ -187,6 +202,16 @@ test('fits that arrive while one runs wait for it, and progress is told sparingl
   expect(told.length).toBeLessThan(20); // of 201 reports
 });
 
+/** Scheduling policy of a process's main thread, as proc(5) numbers it. */
+const SCHED_IDLE = 5;
+const policyOf = (pid: number) => Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ')[38]);
+async function waitFor(claim: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!claim()) {
+    if (performance.now() > end) throw new Error('waited 10 s in vain');
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -120,6 +120,7 @@ export function learnerHere(sliceMs = 0): ChildHere {
       onMessage: (listener) => onMessage((message) => listener(message as ToLearner)),
       now: () => performance.now(),
       breathe: () => (sliceMs === 0 ? Promise.resolve() : new Promise((done) => setTimeout(done, sliceMs))),
+      stepBack: () => {},
       leave,
     }),
   );

@@ -12,6 +12,8 @@ export interface ControlProcessPorts {
   /** The workbench is gone; nobody will ever say stop again. */
   onParentGone(listener: () => void): void;
   spawnPlanner(): Worker;
+  /** Told at the start of an episode whether the loop keeps real time. */
+  keepTime(strictly: boolean): void;
   exit(code: number): void;
   readonly pid: number;
 }
@@ -25,6 +27,7 @@ export function runControlProcess(ports: ControlProcessPorts): { fail(error: unk
     setTimer: (callback, ms) => preciseTimer(callback, ms, ports.now),
     send: ports.send,
     planner: plannerLink(ports.spawnPlanner),
+    keepTime: ports.keepTime,
   });
   let heard = ports.now();
   ports.onMessage((message) => {

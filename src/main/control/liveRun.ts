@@ -27,6 +27,8 @@ export interface LiveRunPorts {
   setTimer(callback: () => void, ms: number): () => void;
   send(message: FromControl): void;
   readonly planner: PlannerLink;
+  /** Told whether the loop keeps real time, so that it needs a core that nothing else of ours computes on. */
+  keepTime?(strictly: boolean): void;
 }
 
 const BATCH_MS = 33;
@@ -169,6 +171,7 @@ export class LiveRun {
     if (resolved.setup.controller === 'mpc') loop.replace({ controller: controllerOf(resolved, { replan: episode.plan.replan }) });
     this.batch = new TelemetryBatch(resolved.instance.size, resolved.cost.terms.length);
     this.slot = new PlanSlot(); // a plan that is still under way for what ran before ends up in the old one
+    this.ports.keepTime?.(this.isStrict); // first: planner threads are born where their parent may run
     this.configurePlanner(resolved, episode);
     this.judge.reset();
     this.cost = 0;
@@ -207,6 +210,7 @@ export class LiveRun {
     const resolved = resolveSetup(setup);
     this.resolved = resolved;
     if (this.loop === undefined) return;
+    this.ports.keepTime?.(this.isStrict);
     const replan = this.episode?.plan.replan;
     this.loop.replace({
       cost: compileCost(resolved.cost, resolved.plant, resolved.instance),

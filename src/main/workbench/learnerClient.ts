@@ -12,6 +12,8 @@ export type ToLearner =
       readonly wish: 'auto' | TensorBackend['name'];
       /** Why the native tensor library must not be loaded again. */
       readonly avoidNative?: string;
+      /** Whether the process is to compute only where no other thread wants a core, from now on for good. */
+      readonly stepBack?: boolean;
     }
   | { readonly kind: 'cancel'; readonly fit: number }
   | { readonly kind: 'leave' };
@@ -58,6 +60,8 @@ export class LearnerClient {
   private pending: Pending | undefined;
   private fits = 0;
   private closing = false;
+  /** Whether the process has stepped back: where that is the system's affair, an ordinary user cannot undo it. */
+  private steppedBack = false;
   /** Whether a death now would be put down to the native library, and why it is avoided since. */
   private nativeAtRisk = false;
   private avoidNative: string | undefined;
@@ -67,13 +71,17 @@ export class LearnerClient {
   /**
    * Fits in the learner process. One at a time: a second may begin when the first has ended or was cancelled.
    * Rejects with FitCancelled, with the fit's own sentence, or with what became of the process.
+   *
+   * @param stepBack  compute only where no other thread wants a core: for a loop in real time that must not wait
    */
-  fit(job: FitJob, onProgress: (progress: LearnerProgress) => void = () => {}): Promise<FittedModel> {
+  fit(job: FitJob, onProgress: (progress: LearnerProgress) => void = () => {}, stepBack = false): Promise<FittedModel> {
     if (this.closing) return Promise.reject(new Error('The learner is closed; nothing is fitted any more.'));
     if (this.pending !== undefined) return Promise.reject(new Error('A fit is under way already. Wait for it, or cancel it first.'));
     return new Promise((resolve, reject) => {
       const fit = ++this.fits;
+      if (this.steppedBack && !stepBack) this.replace();
       const child = this.running();
+      this.steppedBack = stepBack;
       this.pending = { fit, onProgress, resolve, reject };
       const { wish = 'auto' } = this.ports;
       child.send({
@@ -81,6 +89,7 @@ export class LearnerClient {
         fit,
         job,
         wish,
+        stepBack,
         ...(this.avoidNative === undefined ? {} : { avoidNative: this.avoidNative }),
       } satisfies ToLearner);
     });
@@ -116,12 +125,20 @@ export class LearnerClient {
     });
   }
 
+  /** Lets the process go, so that the next fit has a fresh one. */
+  private replace(): void {
+    this.child?.send({ kind: 'leave' } satisfies ToLearner);
+    this.child = undefined;
+    this.steppedBack = false;
+  }
   private running(): ChildProcessHandle {
     if (this.child !== undefined) return this.child;
     const child = this.ports.spawnLearner();
     this.child = child;
     this.nativeAtRisk = false;
-    child.onMessage((message) => this.take(message as FromLearner));
+    child.onMessage((message) => {
+      if (this.child === child) this.take(message as FromLearner);
+    });
     child.onExit((how) => this.died(child, how));
     return child;
   }
@@ -143,6 +160,7 @@ export class LearnerClient {
   private died(child: ChildProcessHandle, how: string): void {
     if (this.child !== child) return;
     this.child = undefined;
+    this.steppedBack = false;
     if (this.nativeAtRisk && !this.closing) this.avoidNative = `the learner process ${how} while it was in use`;
     const { pending } = this;
     this.pending = undefined;

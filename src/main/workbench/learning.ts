@@ -223,6 +223,7 @@ export class Learning {
           this.fit = fitStatus(progress, (ports.now() - begun) / 1000);
           ports.changed();
         },
+        resolved.settings.loop.pace === 'strict',
       );
       if (age !== this.age) return;
       this.previous = saved;

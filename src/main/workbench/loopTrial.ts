@@ -73,10 +73,14 @@ export async function tryLoop(trial: LoopTrial, ports: Pick<WorkbenchPorts, 'for
     while (!over && trial.training) {
       let done = 0;
       await learner
-        .fit(ensembleJob(trial.hertz), (progress) => {
-          trainingSteps += progress.done - done;
-          done = progress.done;
-        })
+        .fit(
+          ensembleJob(trial.hertz),
+          (progress) => {
+            trainingSteps += progress.done - done;
+            done = progress.done;
+          },
+          true, // as the workbench has it done at a strict pace
+        )
         .catch((error: unknown) => {
           if (!(error instanceof FitCancelled)) throw error;
         });
@@ -118,8 +122,8 @@ export async function tryLoop(trial: LoopTrial, ports: Pick<WorkbenchPorts, 'for
     control.onExit(() => gone());
     say({ kind: 'leave' });
   });
-  // the first tenth of a second is start-up: threads are being born
-  const steady = lateness.slice(Math.ceil(trial.hertz / 10)).sort((a, b) => a - b);
+  // the first half second is start-up: threads are being born, and the code is still interpreted
+  const steady = lateness.slice(Math.ceil(trial.hertz / 2)).sort((a, b) => a - b);
   const quantile = (sorted: readonly number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
   plans.sort((a, b) => a - b);
   return {

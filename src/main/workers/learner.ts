@@ -1,5 +1,6 @@
 // The learner process: fits models, and may die of it. The only process that may load the native tensor library.
 import { constants, setPriority } from 'node:os';
+import { stepBack } from './priority';
 import { parentOfThisProcess } from './parent';
 import { serveLearner } from './learnerService';
 import type { ToLearner } from '../workbench/learnerClient';
@@ -17,6 +18,11 @@ try {
 } catch {
   // Some systems do not allow it; then it competes like any other process.
 }
+let steppedBack = false;
+const stepBackOnce = () => {
+  if (!steppedBack) stepBack();
+  steppedBack = true;
+};
 parent.onGone(() => process.exit(0));
 serveLearner({
   send: (message) => parent.send(message),
@@ -24,4 +30,5 @@ serveLearner({
   now: () => performance.now(),
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
   leave: () => process.exit(0),
+  stepBack: stepBackOnce,
 });

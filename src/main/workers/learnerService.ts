@@ -13,6 +13,8 @@ export interface LearnerHost {
   /** Resolves after other messages had their turn. */
   breathe(): Promise<void>;
   leave(): void;
+  /** From now on computes only where no other thread wants a core. */
+  stepBack(): void;
 }
 /** Progress is told at most so often, in milliseconds. */
 const TELL_EVERY = 50;
@@ -27,8 +29,9 @@ export function serveLearner(host: LearnerHost): void {
     else last = last.then(() => serveFit(message));
   });
 
-  async function serveFit({ fit, job, wish, avoidNative }: ToLearner & { kind: 'fit' }): Promise<void> {
+  async function serveFit({ fit, job, wish, avoidNative, stepBack }: ToLearner & { kind: 'fit' }): Promise<void> {
     const begun = host.now();
+    if (stepBack === true) host.stepBack();
     try {
       let backend: TensorBackend | undefined;
       if (kindOf(job).usesTensors) {
