@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildKernels } from './kernels.mjs';
 import { withLock } from './lock.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -103,9 +104,11 @@ function buildIsCurrent() {
   return stamp !== undefined && JSON.parse(stamp).sources === sourcesHash();
 }
 
+const KERNEL_SCRIPTS = ['scripts/kernels.mjs', ...walk('scripts/kernels')];
+
 /** Hash over the content of everything that the build reads. */
 export function sourcesHash() {
-  const files = ['electron.vite.config.ts', 'tsconfig.base.json', 'package.json', 'package-lock.json', ...walk('src')];
+  const files = ['electron.vite.config.ts', 'tsconfig.base.json', 'package.json', 'package-lock.json', ...KERNEL_SCRIPTS, ...walk('src')];
   const all = createHash('sha256');
   for (const file of files.sort())
     all
@@ -144,6 +147,12 @@ async function buildProgram() {
       `The build failed (exit ${code}):\n${tail(text)}`,
       'Correct what the lines above name, or go back to a state of the sources that builds.',
     );
+  }
+  try {
+    await buildKernels(root, join(fresh, 'kernels'));
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw new NotPrepared(error.message, 'Correct what the lines above name, or go back to a state of the sources that builds.');
   }
   writeFileSync(join(fresh, 'build.json'), `${JSON.stringify({ sources })}\n`);
   if (existsSync(out)) renameSync(out, old);

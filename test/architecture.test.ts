@@ -58,6 +58,9 @@ const table: Record<string, Room> = {
   },
   'main/headless': { rooms: ['shared', 'main/page', 'main/storage', 'main/workbench', 'main/workers'], packages: ['node:', 'ws'] },
 
+  // the kernels share constants with their hosts, nothing else
+  kernels: { rooms: ['shared/rollouts/kernels/layout', 'shared/models/network/kernelLayout'] },
+
   preload: { rooms: [], packages: ['electron'] },
 
   renderer: { rooms: ['renderer'], packages: ['svelte', 'svelte/'] },
@@ -152,7 +155,7 @@ function isAllowed(file: string, name: string, room: Room, target: string, types
   if (name === 'renderer/panels' && target.startsWith('renderer/panels/')) return samePanel(file, target);
   if (room.never?.some((no) => within(target, no) || (no.startsWith('.') && target.endsWith(no)))) return false;
   if (within(target, name) && roomOf(target) === name) return true;
-  if (/^(shared|main|renderer|preload)(\/|$)/.test(target)) {
+  if (/^(shared|main|renderer|preload|kernels)(\/|$)/.test(target)) {
     if (room.rooms.some((other) => within(target, other))) return true;
     if (typesOnly && room.types?.some((other) => within(target, other))) return true;
     // The contract may name what exists: the registries, which are the index files of shared rooms.

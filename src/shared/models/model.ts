@@ -24,6 +24,13 @@ export interface DynamicsModel {
    * @param member   index of one member, or −1 for the mean of all members
    */
   predict(states: Float64Array, actions: Float64Array, count: number, member: number): void;
+  /** Outputs that state a noise of their own; absent or 0 when none does. */
+  readonly noisyOutputs?: number;
+  /**
+   * As `predict`, with the noise that the model states added to its outputs.
+   * @param normals  [count × noisyOutputs], standard normals
+   */
+  sample?(states: Float64Array, actions: Float64Array, count: number, member: number, normals: Float64Array): void;
   /**
    * Standard deviation of what the model does not know about one step, for each state channel, noise excluded.
    * Absent when the model states no uncertainty.

@@ -1,68 +1,114 @@
+import { cos, log, sin } from '../math/elementary';
+import { mix, word } from '../math/random';
 import { compileCost } from '../tasks/cost';
-import type { RolloutEngine, RolloutJob, RolloutSubject, Rollouts } from './rollouts';
+import {
+  meanOverParticles,
+  meanThroughMembers,
+  memberAt,
+  noiseKey,
+  particlesOf,
+  type RolloutEngine,
+  type RolloutJob,
+  type RolloutSubject,
+  type Rollouts,
+} from './rollouts';
 
 /** Candidates that advance together: their states stay in the first-level cache. */
 const CHUNK = 32;
 
 /**
- * The plain TypeScript reference of batched rollouts. Every candidate goes through every member of the model to the
- * end of the horizon without added noise (one member per particle to the end, TS∞ of PETS); its cost is the mean over
- * members. A cost that is not finite becomes Infinity here, before anyone sorts: a diverged future is never an elite.
+ * The plain TypeScript reference of batched rollouts, in 64 bits: the truth that every faster engine is held to, and what
+ * works everywhere.
  */
 export const reference: RolloutEngine = {
   label: 'Plain TypeScript',
   create: (subject) => createReference(subject),
 };
 
-function createReference({ plant, instance, model, cost }: RolloutSubject): Rollouts {
+function createReference({ plant, instance, model, cost, propagation = meanThroughMembers }: RolloutSubject): Rollouts {
   const n = instance.size;
-  const members = model.members;
+  const particles = particlesOf(propagation, model.members);
   const compiled = compileCost(cost, plant, instance);
   const states = new Float64Array(CHUNK * n);
   const actions = new Float64Array(CHUNK);
   const before = new Float64Array(CHUNK);
   const sums = new Float64Array(CHUNK);
+  const ofParticles = new Float64Array(particles * CHUNK);
+  const outputs = model.noisyOutputs ?? 0;
+  const noisy = propagation.noise && outputs > 0;
+  const normals = new Float64Array(CHUNK * outputs);
 
-  function rollChunk(job: RolloutJob, from: number, count: number, member: number): void {
-    const { horizon, tips } = job;
+  function rollChunk(job: RolloutJob, from: number, count: number, particle: number): void {
+    const { horizon, tips, stream = 0 } = job;
     for (let i = 0; i < count; i++) {
       states.set(job.state, i * n);
       actions[i] = job.previousAction;
     }
-    if (tips !== undefined) recordTips(tips, job, from, count, 0, member);
+    if (tips !== undefined) recordTips(tips, job, from, count, 0, particle);
     for (let step = 0; step < horizon; step++) {
       for (let i = 0; i < count; i++) {
         before[i] = actions[i]!;
         actions[i] = job.actions[(from + i) * horizon + step]!;
       }
-      model.predict(states, actions, count, member);
+      const member = memberAt(propagation, model.members, stream, particle, step);
+      if (noisy) {
+        drawNormals(noiseKey(stream, particle), from, count, step, outputs, normals);
+        model.sample!(states, actions, count, member, normals);
+      } else model.predict(states, actions, count, member);
       compiled.stage(states, actions, before, count, step === horizon - 1, sums);
-      if (tips !== undefined) recordTips(tips, job, from, count, step + 1, member);
+      if (tips !== undefined) recordTips(tips, job, from, count, step + 1, particle);
     }
   }
   const one = new Float64Array(n);
-  function recordTips(tips: Float32Array, job: RolloutJob, from: number, count: number, step: number, member: number): void {
+  function recordTips(tips: Float32Array, job: RolloutJob, from: number, count: number, step: number, particle: number): void {
     for (let i = 0; i < count; i++) {
-      if ((from + i) % members !== member) continue;
+      if ((from + i) % particles !== particle) continue;
       for (let c = 0; c < n; c++) one[c] = states[i * n + c]!;
       instance.tip(one, 0, tips, ((from + i) * (job.horizon + 1) + step) * 2);
     }
   }
+  function rollParticle(job: RolloutJob, from: number, count: number, particle: number): void {
+    sums.fill(0, 0, count);
+    rollChunk(job, from, count, particle);
+  }
   return {
+    label: reference.label,
+    particles,
+    portion: CHUNK,
     evaluate(job) {
       for (let from = job.from; from < job.to; from += CHUNK) {
         const count = Math.min(CHUNK, job.to - from);
-        for (let i = 0; i < count; i++) job.costs[from + i] = 0;
-        for (let member = 0; member < members; member++) {
-          sums.fill(0, 0, count);
-          rollChunk(job, from, count, member);
-          for (let i = 0; i < count; i++) job.costs[from + i]! += sums[i]! / members;
+        if (job.particle !== undefined) {
+          rollParticle(job, from, count, job.particle);
+          job.costs.set(sums.subarray(0, count), from);
+          continue;
         }
-        for (let i = 0; i < count; i++) {
-          const sum = job.costs[from + i]!;
-          if (!(sum - sum === 0)) job.costs[from + i] = Infinity;
+        for (let particle = 0; particle < particles; particle++) {
+          rollParticle(job, from, count, particle);
+          ofParticles.set(sums.subarray(0, count), particle * CHUNK);
         }
+        meanOverParticles(ofParticles, particles, count, CHUNK, job.costs.subarray(from));
       }
     },
   };
 }
+
+/**
+ * Standard normals for a step, [count × outputs]: two outputs share two uniforms of the stream of their candidate. The
+ * kernels make the same integers; their normals agree to 32 bits.
+ */
+function drawNormals(key: number, from: number, count: number, step: number, outputs: number, normals: Float64Array): void {
+  const pairs = (outputs + 1) >> 1;
+  for (let i = 0; i < count; i++) {
+    const own = mix((key + Math.imul(from + i, 0x85ebca77)) | 0);
+    for (let pair = 0; pair < pairs; pair++) {
+      const index = 2 * (step * pairs + pair);
+      const radius = Math.sqrt(-2 * log(fine(word(own, index))));
+      const turn = 6.283185307179586 * fine(word(own, index + 1));
+      normals[i * outputs + 2 * pair] = radius * cos(turn);
+      if (2 * pair + 1 < outputs) normals[i * outputs + 2 * pair + 1] = radius * sin(turn);
+    }
+  }
+}
+/** Uniform in (0, 1) from the upper 23 bits: exact in 32-bit floats too. */
+const fine = (bits: number): number => ((bits >>> 9) + 0.5) * 1.1920928955078125e-7;

@@ -1,3 +1,4 @@
+import { streamKey } from '../math/random';
 import type { DynamicsModel } from '../models/model';
 import type { Plant, PlantInstance } from '../plants/plant';
 import type { TaskCost } from '../tasks/task';
@@ -17,19 +18,74 @@ export interface RolloutJob {
   /** Candidates from … to − 1 of this job. */
   readonly from: number;
   readonly to: number;
-  /** [count], receives the cost of a candidate: its mean over members; Infinity where a future diverged. */
+  /**
+   * The only particle to go through; all of them, and their mean, when absent. What candidates and particles cost is
+   * independent of each other, so the two may be handed out in any portions.
+   */
+  readonly particle?: number;
+  /**
+   * [count], receives the cost of a candidate: its mean over particles, Infinity where a future diverged; of one particle
+   * as it comes, when only that is asked for.
+   */
   readonly costs: Float64Array;
-  /** [count × (horizon + 1) × 2] x, y of the tip in metres when wanted: the path through member (candidate mod members). */
+  /** [count × (horizon + 1) × 2] x, y of the tip in metres when wanted: the path of particle (candidate mod particles). */
   readonly tips?: Float32Array;
+  /** Names the random streams of this population: a 32-bit key; 0 when absent. */
+  readonly stream?: number;
+}
+/** How the futures of a candidate go through a model that has several members or states its noise. */
+export interface Propagation {
+  /**
+   * Which member a particle goes through: its own to the end (TS∞ of PETS, one particle for each member), one drawn anew
+   * at each step and the same for all candidates (TS1), or the mean of all members (one particle).
+   */
+  readonly members: 'toTheEnd' | 'eachStep' | 'mean';
+  /** Particles of a candidate for `eachStep`. */
+  readonly particles: number;
+  /** Whether each step adds the noise that the model states, drawn for each particle and candidate. */
+  readonly noise: boolean;
+}
+export const meanThroughMembers: Propagation = { members: 'toTheEnd', particles: 1, noise: false };
+
+/** Particles that a candidate is made of. */
+export const particlesOf = (propagation: Propagation, members: number): number =>
+  propagation.members === 'toTheEnd' ? members : propagation.members === 'mean' ? 1 : propagation.particles;
+/** The member that a particle goes through at a step; −1 is the mean of all. */
+export function memberAt(propagation: Propagation, members: number, stream: number, particle: number, step: number): number {
+  if (propagation.members === 'toTheEnd') return particle;
+  return propagation.members === 'mean' ? -1 : streamKey(stream, particle, step, MEMBER_STREAM) % members;
+}
+/** Key of the noise of one particle; never 0, because 0 means none. */
+export const noiseKey = (stream: number, particle: number): number => streamKey(stream, particle, 0, NOISE_STREAM) | 1;
+const MEMBER_STREAM = 0x6d656d;
+const NOISE_STREAM = 0x6e6f69;
+
+/**
+ * Costs of all candidates from those of their particles: [particles × count] to [count]. Summed in the order of the
+ * particles; what is not finite becomes Infinity before anyone sorts, so that a diverged future is never an elite.
+ */
+export function meanOverParticles(ofParticles: Float64Array, particles: number, count: number, stride: number, costs: Float64Array): void {
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    for (let p = 0; p < particles; p++) sum += ofParticles[p * stride + i] / particles;
+    costs[i] = sum - sum === 0 ? sum : Infinity;
+  }
 }
 export interface RolloutSubject {
   readonly plant: Plant;
   readonly instance: PlantInstance;
   readonly model: DynamicsModel;
   readonly cost: TaskCost;
+  /** `meanThroughMembers` when absent. */
+  readonly propagation?: Propagation;
 }
 /** An engine that is ready to roll out futures of one subject. */
 export interface Rollouts {
+  /** Which engine it is, for people; with the reason where it is not the one that was wanted. */
+  readonly label: string;
+  /** Particles of a candidate, and candidates that are best handed out together. */
+  readonly particles: number;
+  readonly portion: number;
   evaluate(job: RolloutJob): void;
 }
 export interface RolloutEngine {

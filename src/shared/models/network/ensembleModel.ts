@@ -1,9 +1,10 @@
+import { exp } from '../../math/elementary';
 import type { Features } from '../features';
 import type { DynamicsModel, ModelHeader, SavedModel } from '../model';
 import type { Activation } from './activation';
 import type { Moments } from './adamW';
 import { Forward, TILE } from './forward';
-import type { NetworkLoss } from './gradient';
+import type { NetworkLoss } from './loss';
 import type { NetworkLayout } from './layout';
 
 export type Symmetry = 'exactlyOdd' | 'augmentation' | 'none';
@@ -16,7 +17,11 @@ export interface EnsembleShape {
   readonly symmetry: Symmetry;
   /** [outputs], what an output of 1 is worth in channel units per second. */
   readonly scales: Float64Array;
+  /** Least and most log variance of the Gaussian likelihood; LOG_VARIANCES when absent. */
+  readonly logVariances?: readonly [number, number];
 }
+/** Log variances are held within these, in training and after it. */
+export const LOG_VARIANCES: readonly [number, number] = [-8, 2];
 
 /** Fitted networks, each a belief of its own; evaluated in plain loops, never by tensors. */
 export class EnsembleModel implements DynamicsModel {
@@ -25,7 +30,11 @@ export class EnsembleModel implements DynamicsModel {
   readonly period: number;
   readonly members: number;
   readonly spread: DynamicsModel['spread'];
+  /** Outputs whose noise the networks state: all of them under the Gaussian likelihood. */
+  readonly noisyOutputs: number;
   private readonly forward: Forward;
+  /** The same with the log variances; made when they are first wanted. */
+  private wholeForward: Forward | undefined;
   /** [rows × outputs] of one member, and their mean over members. */
   private readonly values: Float64Array;
   private readonly means: Float64Array;
@@ -46,6 +55,7 @@ export class EnsembleModel implements DynamicsModel {
     this.rowsAtOnce = shape.symmetry === 'exactlyOdd' ? TILE / 2 : TILE;
     this.values = new Float64Array(TILE * outputs);
     this.means = new Float64Array(TILE * outputs);
+    this.noisyOutputs = shape.loss === 'gaussianLikelihood' ? outputs : 0;
     if (this.members > 1) this.spread = (states, actions, count, out) => this.disagreement(states, actions, count, out);
   }
 
@@ -58,6 +68,43 @@ export class EnsembleModel implements DynamicsModel {
       this.encode(states, actions, from, rows);
       const values = member < 0 ? this.mean(rows) : this.evaluate(member, rows);
       for (let row = 0; row < rows; row++) features.advance(states, (from + row) * n, values, row * outputs);
+    }
+  }
+
+  /** A member's outputs plus the noise that it states; the mean of all members with their mean log variance for member −1. */
+  sample(states: Float64Array, actions: Float64Array, count: number, member: number, normals: Float64Array): void {
+    const { features, rowsAtOnce, shape, members } = this;
+    const n = features.size;
+    const outputs = features.outputs.length;
+    const forward = (this.wholeForward ??= new Forward(shape.layout, this.parameters, 2 * outputs, shape.activation));
+    const odd = shape.symmetry === 'exactlyOdd';
+    const [least, most] = shape.logVariances ?? LOG_VARIANCES;
+    const held = (value: number) => (value < least ? least : value > most ? most : value);
+    const [first, last] = member < 0 ? [0, members - 1] : [member, member];
+    const sums = new Float64Array(rowsAtOnce * 2 * outputs);
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, count - from);
+      this.encode(states, actions, from, rows, forward);
+      sums.fill(0);
+      for (let m = first; m <= last; m++) {
+        forward.run(m, odd ? 2 * rows : rows);
+        const { outputs: raw, outputWidth } = forward;
+        for (let row = 0; row < rows; row++)
+          for (let o = 0; o < 2 * outputs; o++) {
+            const straight = raw[row * outputWidth + o];
+            const mirrored = odd ? raw[(rows + row) * outputWidth + o] : straight;
+            const sign = odd && o < outputs ? features.outputs[o].mirrorSign : 1;
+            const value = o < outputs ? straight + sign * mirrored : held(straight) + held(mirrored);
+            sums[row * 2 * outputs + o] += (0.5 * value) / (last - first + 1);
+          }
+      }
+      for (let row = 0; row < rows; row++) {
+        for (let o = 0; o < outputs; o++) {
+          const deviation = exp(0.5 * sums[row * 2 * outputs + outputs + o]);
+          sums[row * 2 * outputs + o] = shape.scales[o] * (sums[row * 2 * outputs + o] + deviation * normals[(from + row) * outputs + o]);
+        }
+        features.advance(states, (from + row) * n, sums, row * 2 * outputs);
+      }
     }
   }
 
@@ -93,8 +140,8 @@ export class EnsembleModel implements DynamicsModel {
   }
 
   /** Fills the networks' inputs; under exact oddness their mirror images follow in the same order. */
-  private encode(states: Float64Array, actions: Float64Array, from: number, rows: number): void {
-    const { features, forward, shape } = this;
+  private encode(states: Float64Array, actions: Float64Array, from: number, rows: number, forward = this.forward): void {
+    const { features, shape } = this;
     const { inputs, width } = forward;
     for (let row = 0; row < rows; row++) features.encode(states, (from + row) * features.size, actions[from + row], inputs, row * width);
     if (shape.symmetry !== 'exactlyOdd') return;

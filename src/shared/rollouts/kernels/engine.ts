@@ -1,0 +1,175 @@
+import { EnsembleModel } from '../../models/network/ensembleModel';
+import type { DynamicsModel } from '../../models/model';
+import { reference } from '../reference';
+import {
+  meanOverParticles,
+  meanThroughMembers,
+  memberAt,
+  noiseKey,
+  particlesOf,
+  type Propagation,
+  type RolloutEngine,
+  type RolloutJob,
+  type RolloutSubject,
+  type Rollouts,
+} from '../rollouts';
+import * as at from './layout';
+import { KernelMemory } from './memory';
+import { packNetwork, setMembers } from './network';
+import { NotInKernel, writeProblem } from './problem';
+import type { KernelChoice, KernelSource } from './source';
+
+/** A model packed for its kernel. */
+export interface Packed {
+  readonly memory: KernelMemory;
+  /** Candidates that are best handed out together, a multiple of 8. */
+  readonly portion: number;
+  readonly noisy: boolean;
+  /** Made ready for a particle of a population, before its chunks are rolled. */
+  prepare?(horizon: number, stream: number, particle: number): void;
+  /** Makes room for longer horizons. */
+  lengthen?(horizon: number): void;
+}
+
+/**
+ * The compiled engine. Costs agree with the reference's to 32 bits; the portable arithmetic gives the same bits on every
+ * engine. A subject that no kernel knows goes to the reference, and the label says why.
+ */
+export const kernelEngine = (source: KernelSource, choice: KernelChoice): RolloutEngine => ({
+  label: choice.arithmetic === 'fused' ? 'Kernel, fused multiply-add' : 'Kernel, multiply and add',
+  create(subject) {
+    try {
+      return createKernel(subject, source, choice, this.label);
+    } catch (error) {
+      if (!(error instanceof NotInKernel)) throw error;
+      const plain = reference.create(subject);
+      return { ...plain, label: `${plain.label}: ${error.message}` };
+    }
+  },
+});
+
+function pack(subject: RolloutSubject, source: KernelSource, choice: KernelChoice, propagation: Propagation): Packed {
+  const { model } = subject;
+  if (model instanceof EnsembleModel) return packedNetwork(subject, model, source, choice, propagation);
+  throw new NotInKernel(`no kernel takes a model of the kind ${(model as DynamicsModel).kind}.`);
+}
+
+function packedNetwork(
+  subject: RolloutSubject,
+  model: EnsembleModel,
+  source: KernelSource,
+  { arithmetic, block }: KernelChoice,
+  propagation: Propagation,
+): Packed {
+  const memory = prepared(source.module(`network${block}`, arithmetic), subject);
+  const noisy = propagation.noise && model.noisyOutputs > 0;
+  const longest = 1024;
+  const address = packNetwork(memory, model, block, noisy, longest);
+  memory.setInt(at.MODEL, address);
+  const members = new Int32Array(longest);
+  return {
+    memory,
+    portion: at.LANES,
+    noisy,
+    prepare(horizon, stream, particle) {
+      for (let step = 0; step < horizon; step++) members[step] = memberAt(propagation, model.members, stream, particle, step);
+      setMembers(memory, address, members);
+    },
+  };
+}
+
+/** A kernel of its own with everything written that is the same for all models. */
+export function prepared(module: WebAssembly.Module, subject: RolloutSubject): KernelMemory {
+  const memory = new KernelMemory(module);
+  memory.call('prepare');
+  writeProblem(memory, subject);
+  return memory;
+}
+
+function createKernel(subject: RolloutSubject, source: KernelSource, choice: KernelChoice, label: string): Rollouts {
+  const { plant, model, propagation = meanThroughMembers, cost } = subject;
+  const packed = pack(subject, source, choice, propagation);
+  const { memory } = packed;
+  const n = plant.channels.length;
+  const particles = particlesOf(propagation, model.members);
+  const roll = memory.exports['roll'] as () => void;
+  // An angle is the same after whole turns, and small numbers keep more digits; a cost that counts turns forbids it.
+  const onCircle = plant.channels.map(
+    ({ id, wraps }) => wraps === true && !cost.terms.some(({ of }) => 'channel' in of && of.channel === id),
+  );
+  let room = 0;
+  let actionRows = 0;
+  let tipRows = 0;
+
+  function makeRoom(horizon: number): void {
+    if (horizon <= room) return;
+    if (horizon > 1024) throw new RangeError(`A kernel rolls out 1024 steps at most; ${horizon} were asked for.`);
+    room = Math.max(horizon, 64);
+    actionRows = memory.take(room * at.ROW);
+    tipRows = memory.take((room + 1) * 2 * at.ROW);
+    memory.setInt(at.ACTIONS, actionRows);
+  }
+  function begin(job: RolloutJob): void {
+    makeRoom(job.horizon);
+    memory.setInt(at.HORIZON, job.horizon);
+    memory.setFloat(at.PREVIOUS_ACTION, job.previousAction);
+    for (let c = 0; c < n; c++) memory.setFloat(at.START + 4 * c, onCircle[c] ? withoutTurns(job.state[c]) : job.state[c]);
+    memory.setInt(at.TIPS, job.tips === undefined ? 0 : tipRows);
+  }
+  function writeActions({ actions, horizon }: RolloutJob, from: number, count: number): void {
+    const { floats } = memory;
+    const rows = actionRows >> 2;
+    for (let lane = 0; lane < at.LANES; lane++) {
+      // lanes beyond the last candidate repeat it: numbers that are finite, and never looked at
+      let source_ = (from + (lane < count ? lane : count - 1)) * horizon;
+      for (let to = rows + lane, end = to + horizon * at.LANES; to < end; to += at.LANES) floats[to] = actions[source_++];
+    }
+  }
+  function rollParticle(job: RolloutJob, from: number, count: number, particle: number, costs: Float64Array, to: number): void {
+    memory.setInt(at.NOISE_KEY, packed.noisy ? noiseKey(job.stream ?? 0, particle) : 0);
+    memory.setInt(at.FIRST_CANDIDATE, from);
+    roll();
+    const { floats } = memory;
+    for (let lane = 0; lane < count; lane++) costs[to + lane] = floats[(at.COST >> 2) + lane];
+    if (job.tips !== undefined) copyTips(job.tips, job.horizon, from, count, particle);
+  }
+  function copyTips(tips: Float32Array, horizon: number, from: number, count: number, particle: number): void {
+    const { floats } = memory;
+    for (let lane = 0; lane < count; lane++) {
+      if ((from + lane) % particles !== particle) continue;
+      let out = (from + lane) * (horizon + 1) * 2;
+      for (let row = (tipRows >> 2) + lane, step = 0; step <= horizon; step++, row += 2 * at.LANES) {
+        tips[out++] = floats[row];
+        tips[out++] = floats[row + at.LANES];
+      }
+    }
+  }
+  const ofParticles = new Float64Array(particles * at.LANES);
+  return {
+    label,
+    particles,
+    portion: packed.portion,
+    evaluate(job) {
+      begin(job);
+      const stream = job.stream ?? 0;
+      if (job.particle !== undefined) packed.prepare?.(job.horizon, stream, job.particle);
+      for (let from = job.from; from < job.to; from += at.LANES) {
+        const count = Math.min(at.LANES, job.to - from);
+        writeActions(job, from, count);
+        if (job.particle !== undefined) {
+          rollParticle(job, from, count, job.particle, job.costs, from);
+          continue;
+        }
+        for (let particle = 0; particle < particles; particle++) {
+          packed.prepare?.(job.horizon, stream, particle);
+          rollParticle(job, from, count, particle, ofParticles, particle * at.LANES);
+        }
+        meanOverParticles(ofParticles, particles, count, at.LANES, job.costs.subarray(from));
+      }
+    },
+  };
+}
+
+const TURN = 6.283185307179586;
+/** The same angle in [−π, π]. */
+const withoutTurns = (angle: number): number => angle - TURN * Math.floor(angle / TURN + 0.5);

@@ -1,0 +1,113 @@
+import type { EnsembleModel } from '../../models/network/ensembleModel';
+import { ROW } from './layout';
+import type { KernelMemory } from './memory';
+import { writeFeatures } from './problem';
+
+/* The model's block, bytes; the same places stand in src/kernels/network.ts. */
+const MEMBERS = 0;
+const LAYERS = 4;
+const ACTIVATION = 8;
+const MEMBER_BYTES = 12;
+const WEIGHTS = 16;
+const MIRROR = 20;
+const RAW_OUTPUTS = 24;
+const BUFFER = 28;
+const OTHER_BUFFER = 32;
+const MEMBER_OF_STEP = 36;
+const LEAST_LOG_VARIANCE = 40;
+const MOST_LOG_VARIANCE = 44;
+const MIRRORED_INPUTS = 48;
+const KEPT_OUTPUTS = 52;
+const LAYER_TABLE = 64;
+const LAYER_BYTES = 16;
+const ACTIVATIONS = { silu: 0, tanh: 1, relu: 2 } as const;
+
+/** A layer as the kernel does it: blocks of so many outputs, then 4, 2 or none. */
+const tailOf = (outputs: number, block: number): number => {
+  const rest = outputs % block;
+  return rest === 0 ? 0 : rest <= 2 ? 2 : rest <= 4 ? 4 : 0;
+};
+const blocksOf = (outputs: number, block: number): number =>
+  Math.floor(outputs / block) + (outputs % block > 0 && tailOf(outputs, block) === 0 ? 1 : 0);
+
+/**
+ * Packs the networks for a kernel: for each block of outputs the biases, then the weights input by input. The unit of the
+ * last layer's means goes into its weights, so that the kernel's outputs are channel units per second.
+ *
+ * @param noisy      whether the stated variance is wanted too
+ * @param mostSteps  longest horizon
+ * @returns          address of the model's block
+ */
+export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: number, noisy: boolean, mostSteps: number): number {
+  const { features, shape, parameters } = model;
+  const { layout } = shape;
+  writeFeatures(memory, features, shape.scales);
+  const outputs = features.outputs.length;
+  const raw = noisy ? 2 * outputs : outputs;
+  const sizes = layout.layers.map((layer, l) => (l === layout.layers.length - 1 ? raw : layer.outputs));
+  const padded = sizes.map((size) => blocksOf(size, block) * block + tailOf(size, block));
+  const places: number[] = [];
+  let memberFloats = 0;
+  layout.layers.forEach(({ inputs }, l) => {
+    places.push(memberFloats * 4);
+    memberFloats += padded[l] * (inputs + 1);
+  });
+  memberFloats = (memberFloats + 31) & ~31;
+
+  const address = memory.take(LAYER_TABLE + LAYER_BYTES * layout.layers.length);
+  const weights = memory.take(layout.members * memberFloats * 4);
+  const widest = Math.max(...padded);
+  const set = (place: number, value: number) => memory.setInt(address + place, value);
+  const [buffer, other, mirrored, kept, steps] = [widest * ROW, widest * ROW, 512, 1024, mostSteps * 4].map((bytes) => memory.take(bytes));
+  set(MEMBERS, layout.members);
+  set(LAYERS, layout.layers.length);
+  set(ACTIVATION, ACTIVATIONS[shape.activation]);
+  set(MEMBER_BYTES, memberFloats * 4);
+  set(WEIGHTS, weights);
+  set(MIRROR, shape.symmetry === 'exactlyOdd' ? 1 : 0);
+  set(RAW_OUTPUTS, raw);
+  set(BUFFER, buffer);
+  set(OTHER_BUFFER, other);
+  set(MIRRORED_INPUTS, mirrored);
+  set(KEPT_OUTPUTS, kept);
+  set(MEMBER_OF_STEP, steps);
+  memory.setFloat(address + LEAST_LOG_VARIANCE, shape.logVariances?.[0] ?? -8);
+  memory.setFloat(address + MOST_LOG_VARIANCE, shape.logVariances?.[1] ?? 2);
+
+  layout.layers.forEach((layer, l) => {
+    const entry = LAYER_TABLE + l * LAYER_BYTES;
+    const last = l === layout.layers.length - 1;
+    set(entry, layer.inputs);
+    set(entry + 4, blocksOf(sizes[l], block));
+    set(entry + 8, tailOf(sizes[l], block));
+    set(entry + 12, places[l]);
+    for (let member = 0; member < layout.members; member++) {
+      let to = (weights + member * memberFloats * 4 + places[l]) >> 2;
+      for (let from = 0; from < padded[l];) {
+        const width = from < blocksOf(sizes[l], block) * block ? block : tailOf(sizes[l], block);
+        for (let k = -1; k < layer.inputs; k++) {
+          for (let o = from; o < from + width; o++) {
+            const unit = last && o < outputs ? shape.scales[o] : 1;
+            const value =
+              k < 0
+                ? parameters[layer.biases + member * layer.outputs + o]
+                : parameters[layer.weights + (member * layer.inputs + k) * layer.outputs + o];
+            memory.floats[to++] = o < sizes[l] ? value * unit : 0;
+          }
+        }
+        from += width;
+      }
+    }
+  });
+  return address;
+}
+
+/** Which member each step goes through: one to the end, or −1 for the mean of all. */
+export function setMember(memory: KernelMemory, address: number, member: number, horizon: number): void {
+  const steps = memory.ints[(address + MEMBER_OF_STEP) >> 2] >> 2;
+  memory.ints.fill(member, steps, steps + horizon);
+}
+/** One member for each step (TS1 of PETS), the same for all candidates. */
+export function setMembers(memory: KernelMemory, address: number, members: Int32Array): void {
+  memory.ints.set(members, memory.ints[(address + MEMBER_OF_STEP) >> 2] >> 2);
+}
