@@ -38,7 +38,8 @@ export async function buildKernels(root, into) {
   const version = JSON.parse(readFileSync(join(root, 'node_modules/assemblyscript/package.json'), 'utf8')).version;
   const common = createHash('sha256').update(version).update(OPTIONS.join(' '));
   const layouts = LAYOUTS.filter((file) => existsSync(join(root, 'src', file)));
-  for (const file of [...sources.map((name) => join(folder, name)), ...layouts.map((file) => join(root, 'src', file))]) common.update(readFileSync(file));
+  for (const file of [...sources.map((name) => join(folder, name)), ...layouts.map((file) => join(root, 'src', file))])
+    common.update(readFileSync(file));
 
   const jobs = Object.entries(kernels).flatMap(([name, kernel]) =>
     Object.entries(arithmetics).map(([arithmetic, features]) => ({ name: `${name}-${arithmetic}`, features, ...kernel })),
