@@ -16,6 +16,7 @@ export const kernels = {
   network6: { entry: 'network', block: 6 },
   network5: { entry: 'network', block: 5 },
   network4: { entry: 'network', block: 4 },
+  training: { entry: 'training' },
 };
 const arithmetics = { fused: ['simd', 'relaxed-simd'], portable: ['simd'] };
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--disableWarning', '201', '--converge', '--initialMemory', '1'];

@@ -8,6 +8,6 @@ test('the models can be loaded, and all but the networks fitted, without any ten
   }
   expect((globalThis as { _tfengine?: unknown })._tfengine).toBeUndefined(); // where TensorFlow.js keeps its engine
   await expect(models.ensemble.fit(requestOf('pendulum', models.ensemble, wander('pendulum', 20, 1)))).rejects.toThrow(
-    /No TensorFlow.js backend was chosen/,
+    /No trainer was chosen/,
   );
 });

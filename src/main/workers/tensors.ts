@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import nodeUtil from 'node:util';
+import { setNetworkTrainer } from '../../shared/models/network/trainer';
 import { setTensorBackend, tensorBackend, type TensorBackend } from '../../shared/models/tensorBackend';
 
 export type BackendWish = 'auto' | TensorBackend['name'];
@@ -25,12 +26,15 @@ export class TensorBackendMissing extends Error {
 /**
  * @param wish   a certain backend, or the best that loads
  * @param avoid  why the native one must not be tried again in this process (it ended the one before); absent when it may
- * @returns      what was chosen and why; also left for the models in `tensorBackend()`
+ * @returns      what was chosen and why; also left in `tensorBackend()`, and networks train on it from now on
  * @throws TensorBackendMissing when a certain one was wished for and does not load
  */
 export async function chooseTensorBackend(wish: BackendWish = 'auto', avoid?: string): Promise<TensorBackend> {
   const now = tensorBackend();
-  if (now !== undefined && (wish === now.name || (wish === 'auto' && !now.reason.startsWith(ASKED)))) return now;
+  if (now !== undefined && (wish === now.name || (wish === 'auto' && !now.reason.startsWith(ASKED)))) {
+    await trainByTensors();
+    return now;
+  }
   const whyNot: string[] = [];
   for (const name of wish === 'auto' ? (['native', 'wasm', 'cpu'] as const) : [wish]) {
     const failed = name === 'native' && avoid !== undefined ? avoid : await start(name);
@@ -38,12 +42,19 @@ export async function chooseTensorBackend(wish: BackendWish = 'auto', avoid?: st
       const reason = wish === 'auto' ? (whyNot.length > 0 ? whyNot.join('; ') : 'the best there is') : ASKED;
       const chosen = { name, version: await versionOf(name), reason };
       setTensorBackend(chosen);
+      await trainByTensors();
       return chosen;
     }
     if (wish !== 'auto') throw new TensorBackendMissing(name, failed);
     whyNot.push(`${name}: ${failed}`);
   }
   throw new TensorBackendMissing('cpu', whyNot.join('; '));
+}
+
+/** Loaded only now, because it brings the library with it. */
+async function trainByTensors(): Promise<void> {
+  const { tensorTrainer } = await import('../../shared/models/network/tensorTrainer');
+  setNetworkTrainer(tensorTrainer);
 }
 
 const ASKED = 'asked for';

@@ -6,13 +6,13 @@ import { defineModel } from './model';
 import { freshMoments, type Moments } from './network/adamW';
 import type { Activation } from './network/activation';
 import { EnsembleModel, type EnsembleShape, type Symmetry } from './network/ensembleModel';
-import type { NetworkLoss } from './network/gradient';
+import type { NetworkLoss } from './network/loss';
 import { networkLayout } from './network/layout';
 import { checkHeader, finiteNumber, finiteNumbers, headerOf, structureOf, weightsOf32 } from './saved';
 
 /**
- * Several networks trained side by side on the same transitions; where they disagree, the data has not decided. Trained
- * through TensorFlow.js, evaluated in plain loops.
+ * Several networks trained side by side on the same transitions; where they disagree, the data has not decided. Trained by
+ * the trainer of the process (kernels or TensorFlow.js), evaluated in plain loops.
  */
 export const ensemble = defineModel({
   label: 'Network ensemble',
@@ -236,7 +236,7 @@ export const ensemble = defineModel({
       symmetry: features.mirror ? settings.symmetry : 'none',
       scales,
     };
-    // Loaded when first needed, so that processes with a deadline never see a tensor library.
+    // Loaded when first needed: processes with a deadline do not train.
     const { train, initialParameters } = await import('./network/train');
     const previous = warmStart(request.previous, features, shape);
     const parameters = previous ? rescaled(previous, shape, features.outputs.length) : initialParameters(shape.layout, seed, settings);

@@ -30,8 +30,7 @@ export function adamW(
   norm: number,
 ): void {
   moments.steps++;
-  const correction1 = 1 / (1 - power(BETA1, moments.steps));
-  const correction2 = 1 / (1 - power(BETA2, moments.steps));
+  const { first: correction1, second: correction2 } = corrections(moments.steps);
   const { first, second } = moments;
   for (let member = 0; member < layout.members; member++) {
     let squares = 0;
@@ -50,6 +49,9 @@ export function adamW(
     });
   }
 }
+
+/** What the moments are multiplied by after so many steps, because they began at 0. */
+export const corrections = (steps: number) => ({ first: 1 / (1 - power(BETA1, steps)), second: 1 / (1 - power(BETA2, steps)) });
 
 /** base^exponent for a whole exponent, by squaring. */
 function power(base: number, exponent: number): number {

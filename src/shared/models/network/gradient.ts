@@ -1,17 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from './activation';
 import type { NetworkLayout } from './layout';
+import { LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE, PULL_BACK, type NetworkLoss } from './loss';
 
-export type NetworkLoss = 'squaredError' | 'gaussianLikelihood';
 /**
  * Members as one tensor [members × …], or one after the other as plain matrices: the fast product of the WebAssembly
  * backend takes single matrices only, and no transposed ones (three times faster there, slower on the plain backend).
  */
 export type Form = 'together' | 'oneByOne';
-
-/** Log variances are held within these; a pull of 0.1 per unit brings back what strays. */
-const LEAST_LOG_VARIANCE = -8;
-const MOST_LOG_VARIANCE = 2;
 
 /**
  * Loss and gradient of all members by TensorFlow.js, each member on its own batch. The loss is summed over members and
@@ -104,5 +100,5 @@ function summedLoss(f: tf.Tensor, y: tf.Tensor, loss: NetworkLoss): tf.Tensor {
   const [mean, free] = tf.split(f, 2, f.rank - 1);
   const held = tf.clipByValue(free, LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE);
   const misfit = tf.add(tf.mul(tf.square(tf.sub(mean, y)), tf.exp(tf.neg(held))), held);
-  return tf.add(tf.mul(tf.sum(misfit), 0.5), tf.mul(tf.sum(tf.square(tf.sub(free, held))), 0.05));
+  return tf.add(tf.mul(tf.sum(misfit), 0.5), tf.mul(tf.sum(tf.square(tf.sub(free, held))), PULL_BACK / 2));
 }

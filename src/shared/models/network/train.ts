@@ -1,11 +1,11 @@
 import { cos } from '../../math/elementary';
 import { randomStream, streamKey, uniform, type Random } from '../../math/random';
 import type { FitProgress } from '../model';
-import { tensorBackend } from '../tensorBackend';
 import type { Activation } from './activation';
-import { adamW, type Moments } from './adamW';
-import { lossAndGradient, type NetworkLoss } from './gradient';
+import type { Moments } from './adamW';
 import { eachRun, type NetworkLayout } from './layout';
+import type { NetworkLoss } from './loss';
+import { networkTrainer } from './trainer';
 
 export interface Training {
   readonly layout: NetworkLayout;
@@ -40,13 +40,13 @@ const SLICES_A_LOOK = 5;
 const PATIENCE = 1 / 3;
 
 /**
- * Trains all members in place by AdamW on the gradients of TensorFlow.js: the rate is constant at first, then a cosine
+ * Trains all members in place by AdamW, through the trainer of this process: the rate is constant at first, then a cosine
  * down to a share of it. Each member goes through the data in an order of its own and, under the mirror, sees each
  * transition as it was or mirrored with probability ½.
  */
 export async function train(task: Training, parameters: Float32Array, moments: Moments): Promise<void> {
-  if (tensorBackend() === undefined)
-    throw new Error('No TensorFlow.js backend was chosen in this process; networks train in the learner process.');
+  const trainer = networkTrainer();
+  if (trainer === undefined) throw new Error('No trainer was chosen in this process; networks train in the learner process.');
   const { layout, rows, steps } = task;
   const { members } = layout;
   let batch = Math.min(task.leastBatch, task.batch);
@@ -55,7 +55,7 @@ export async function train(task: Training, parameters: Float32Array, moments: M
   const O = task.Y.length / rows;
   const inputs = new Float32Array(members * batch * D);
   const targets = new Float32Array(members * batch * O);
-  const gradient = new Float32Array(layout.size);
+  const run = trainer.begin({ ...task, outputs: O, batch }, parameters, moments);
   const draws = Array.from({ length: members }, (_, member) => drawer(task, member));
   const lossName = task.loss === 'squaredError' ? 'half the squared error, over the targets’ mean square' : 'negative log likelihood';
   let recent = NaN;
@@ -69,14 +69,14 @@ export async function train(task: Training, parameters: Float32Array, moments: M
         for (let o = 0; o < O; o++) targets[y++] = (mirrored ? task.mirror!.outputs[o] : 1) * task.Y[row * O + o];
       }
     }
-    const loss = lossAndGradient(layout, task.activation, task.loss, parameters, inputs, targets, batch, gradient);
+    const loss = run.step(inputs, targets, rateAt(task, step));
     if (!Number.isFinite(loss))
       throw new Error(`The training of the network diverged at step ${step + 1}. Lower its learning rate or its gradient norm.`);
     recent = Number.isNaN(recent) ? loss : 0.9 * recent + 0.1 * loss;
-    adamW(layout, parameters, gradient, moments, rateAt(task, step), task.weightDecay, task.gradientNorm);
     const done = step + 1;
     if (done % SLICE === 0 || done === steps) {
       const looks = task.heldOut !== undefined && (done % (SLICES_A_LOOK * SLICE) === 0 || done === steps);
+      if (looks) run.bring();
       const heldOut = looks ? task.heldOut!() : undefined;
       if (heldOut !== undefined && heldOut < (best?.heldOut ?? Infinity)) best = kept(heldOut, done, parameters, moments);
       task.onProgress?.({
@@ -91,7 +91,8 @@ export async function train(task: Training, parameters: Float32Array, moments: M
       if (best !== undefined && done - best.step >= steps * PATIENCE) break;
     }
   }
-  if (best !== undefined) restore(best, parameters, moments);
+  if (best === undefined) run.bring();
+  else restore(best, parameters, moments);
 }
 
 /** The state of a training at the step whose held-out error was least. */
