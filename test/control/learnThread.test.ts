@@ -1,6 +1,7 @@
 /** The thread that learns one seed for the command line. */
 import { expect, test } from 'vitest';
 import { runLearnJob, type FromLearnThread } from '../../src/main/control/learnThread';
+import { loadKernels } from '../../src/main/workers/kernels';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 
 test('a backend that is not there is told by its name, as any other failure', async () => {
@@ -10,6 +11,7 @@ test('a backend that is not there is told by its name, as any other failure', as
     setup: { ...builtInSetups.pendulum!, model: 'ensemble' },
     budget: { experienceSeconds: 1, wallSeconds: 1 },
     threads: 1,
+    trainer: 'auto' as const,
     backend: 'native' as const,
   };
   await runLearnJob(job, {
@@ -18,7 +20,8 @@ test('a backend that is not there is told by its name, as any other failure', as
     spawnEvaluator: () => {
       throw new Error('one thread');
     },
-    chooseBackend: () => Promise.reject(missing),
+    kernels: loadKernels(),
+    chooseTrainer: () => Promise.reject(missing),
     isCancelled: () => false,
     breathe: () => Promise.resolve(),
   });

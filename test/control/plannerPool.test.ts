@@ -3,10 +3,17 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PlannerPool } from '../../src/main/control/plannerPool';
-import type { SubjectMessage } from '../../src/main/control/subject';
+import type { EngineChoice, SubjectMessage } from '../../src/main/control/subject';
+import { loadKernels } from '../../src/main/workers/kernels';
 import { TransitionStore } from '../../src/shared/episodes/transitions';
 import { randomStream } from '../../src/shared/math/random';
 import { physics } from '../../src/shared/models';
+import { Features } from '../../src/shared/models/features';
+import { freshMoments } from '../../src/shared/models/network/adamW';
+import { EnsembleModel } from '../../src/shared/models/network/ensembleModel';
+import { networkLayout } from '../../src/shared/models/network/layout';
+import { initialParameters } from '../../src/shared/models/network/train';
+import { usualChoice } from '../../src/shared/rollouts/kernels/source';
 import { defaultsOf } from '../../src/shared/settings';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 import { resolveSetup } from '../../src/shared/setups/resolve';
@@ -19,12 +26,16 @@ beforeAll(async () => {
 afterAll(() => rmSync(dirname(entry), { recursive: true, force: true }));
 
 const spawned: Worker[] = [];
-const poolOf = (threads: number) =>
-  new PlannerPool(threads, () => {
-    const worker = new Worker(entry);
-    spawned.push(worker);
-    return worker;
-  });
+const poolOf = (threads: number, engine?: EngineChoice) =>
+  new PlannerPool(
+    threads,
+    () => {
+      const worker = new Worker(entry);
+      spawned.push(worker);
+      return worker;
+    },
+    engine,
+  );
 async function subjectOf(name: string): Promise<SubjectMessage> {
   const { plant, instance, period, cost, setup, settings } = resolveSetup(builtInSetups[name]!);
   const data = new TransitionStore(instance.size).head(0);
@@ -40,6 +51,39 @@ async function subjectOf(name: string): Promise<SubjectMessage> {
     seed: 1,
   });
   return { plant: setup.plant, plantSettings: settings.plant, model: model.save(), cost };
+}
+/** Networks as they are before the first training step. */
+async function networkSubject(): Promise<SubjectMessage> {
+  const message = await subjectOf('light');
+  const { plant, instance, period } = resolveSetup(builtInSetups.light!);
+  const features = new Features(plant, instance.actionLimit, period, ['integrates', 'placeFree']);
+  const outputs = features.outputs.length;
+  const layout = networkLayout(3, features.inputs.length, [16, 16], 2 * outputs);
+  const shape = {
+    layout,
+    activation: 'silu',
+    loss: 'gaussianLikelihood',
+    symmetry: 'none',
+    scales: new Float64Array(outputs).fill(2),
+  } as const;
+  const parameters = initialParameters(layout, 7, { weightScale: 1.4, biasScale: 0.3, lastScale: 0.6 });
+  const header = {
+    ...message.model.header,
+    kind: 'ensemble',
+    priors: features.priors,
+    structure: {
+      actionLimit: instance.actionLimit,
+      members: 3,
+      widths: [16, 16],
+      activation: 'silu',
+      loss: 'gaussianLikelihood',
+      symmetry: 'none',
+      scales: [2, 2],
+      optimiserSteps: 0,
+    },
+  };
+  const model = new EnsembleModel(header, features, shape, parameters, freshMoments(layout.size));
+  return { ...message, model: model.save() };
 }
 function jobOf(size: number, count: number, horizon: number, seed: number) {
   const random = randomStream(seed);
@@ -58,7 +102,7 @@ function jobOf(size: number, count: number, horizon: number, seed: number) {
 
 describe('a pool of planner threads', () => {
   test('gives the same bits with one, two and three threads, over changing jobs and subjects', async () => {
-    const pools = [1, 2, 3].map(poolOf);
+    const pools = [1, 2, 3].map((threads) => poolOf(threads));
     for (const name of ['light', 'pendulum', 'light']) {
       const subject = await subjectOf(name);
       for (const pool of pools) pool.setSubject(subject);
@@ -84,6 +128,24 @@ describe('a pool of planner threads', () => {
     }
     for (const pool of pools) expect(pool.fault).toBe('');
     await Promise.all(pools.map((pool) => pool.close()));
+  });
+  test('gives the same bits with one and two threads on kernels, with noise and members drawn at each step', async () => {
+    const subject = { ...(await networkSubject()), propagation: { members: 'eachStep', particles: 3, noise: true } } as const;
+    const engine = { kernels: loadKernels(), choice: usualChoice('portable') };
+    const [one, two] = [1, 2].map((threads) => poolOf(threads, engine));
+    const jobs = [one!, two!].map((pool) => {
+      pool.setSubject(subject);
+      expect(pool.label).toMatch(/^Kernel/);
+      const job = { ...jobOf(4, 203, 24, 3), stream: 77 };
+      pool.evaluate(job);
+      return job;
+    });
+    expect(jobs[1]!.costs).toEqual(jobs[0]!.costs);
+    expect(jobs[1]!.tips).toEqual(jobs[0]!.tips);
+    one!.evaluate({ ...jobs[0]!, stream: 78 });
+    expect(jobs[1]!.costs).not.toEqual(jobs[0]!.costs);
+    expect(two!.fault).toBe('');
+    await Promise.all([one!.close(), two!.close()]);
   });
   test('goes on alone when a thread dies, says so, and the result is the same', async () => {
     const subject = await subjectOf('light');

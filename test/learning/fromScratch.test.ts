@@ -7,6 +7,8 @@ import {
   type LearningResult,
 } from '../../src/main/control/learningRun';
 import { PlannerPool } from '../../src/main/control/plannerPool';
+import { loadKernels } from '../../src/main/workers/kernels';
+import { usualChoice } from '../../src/shared/rollouts/kernels/source';
 import type { SettingValues } from '../../src/shared/settings';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 import { resolveSetup, withValues } from '../../src/shared/setups/resolve';
@@ -26,9 +28,10 @@ interface Story {
   readonly again?: number;
 }
 function learn({ setup, parts = {}, values = {}, budget = {}, host = {}, again = 0 }: Story): Promise<LearningResult> {
-  const pool = new PlannerPool(1, () => {
+  const alone = () => {
     throw new Error('One thread is enough here.');
-  });
+  };
+  const pool = new PlannerPool(1, alone, { kernels: loadKernels(), choice: usualChoice('portable') });
   const resolved = resolveSetup(withValues({ ...setup, ...parts }, values));
   return learnFromScratch(
     resolved,

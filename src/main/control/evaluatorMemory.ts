@@ -1,27 +1,34 @@
-/**
- * The memory that the leader of a planner pool shares with its evaluators. The leader writes a job, raises the
- * generation and wakes them; every thread takes chunks by atomic add until none is left, then counts itself done.
- */
-export const CHUNK = 32;
+import type { Rollouts } from '../../shared/rollouts/rollouts';
+
 /** Longest state of any plant. */
 const MOST_CHANNELS = 8;
 
-/** Words of the control block. */
-export const Word = { generation: 0, nextChunk: 1, done: 2, count: 3, horizon: 4, wantsTips: 5, size: 6, failed: 7 } as const;
+/**
+ * Words of the control block. The leader of a pool writes a job, raises the generation and wakes its evaluators; every
+ * thread takes items (a portion of the candidates through one particle) by atomic add until none is left, then counts
+ * itself done.
+ */
+export const Word = { generation: 0, nextItem: 1, done: 2, count: 3, horizon: 4, wantsTips: 5, size: 6, failed: 7, stream: 8 } as const;
 const WORDS = 16;
 
 export interface EvaluatorMemory {
   readonly control: SharedArrayBuffer;
   readonly numbers: SharedArrayBuffer;
   readonly tips: SharedArrayBuffer;
-  readonly capacity: { readonly count: number; readonly horizon: number };
+  readonly capacity: Capacity;
 }
-export function allocateMemory(count: number, horizon: number): EvaluatorMemory {
+export interface Capacity {
+  readonly count: number;
+  readonly horizon: number;
+  readonly particles: number;
+}
+export function allocateMemory(capacity: Capacity): EvaluatorMemory {
+  const { count, horizon, particles } = capacity;
   return {
     control: new SharedArrayBuffer(WORDS * 4),
-    numbers: new SharedArrayBuffer((MOST_CHANNELS + 1 + count * horizon + count) * 8),
+    numbers: new SharedArrayBuffer((MOST_CHANNELS + 1 + count * horizon + particles * count) * 8),
     tips: new SharedArrayBuffer(count * (horizon + 1) * 2 * 4),
-    capacity: { count, horizon },
+    capacity,
   };
 }
 /** The same memory as arrays. */
@@ -32,37 +39,47 @@ export interface MemoryViews {
   /** [1] */
   readonly previousAction: Float64Array;
   readonly actions: Float64Array;
-  readonly costs: Float64Array;
+  /** For each particle: [capacity]. */
+  readonly costs: readonly Float64Array[];
   readonly tips: Float32Array;
 }
-export function viewsOf({ control, numbers, tips, capacity: { count, horizon } }: EvaluatorMemory): MemoryViews {
+export function viewsOf({ control, numbers, tips, capacity: { count, horizon, particles } }: EvaluatorMemory): MemoryViews {
   const from = (MOST_CHANNELS + 1) * 8;
   return {
     control: new Int32Array(control),
     state: new Float64Array(numbers, 0, MOST_CHANNELS),
     previousAction: new Float64Array(numbers, MOST_CHANNELS * 8, 1),
     actions: new Float64Array(numbers, from, count * horizon),
-    costs: new Float64Array(numbers, from + count * horizon * 8, count),
+    costs: Array.from({ length: particles }, (_, p) => new Float64Array(numbers, from + (count * horizon + p * count) * 8, count)),
     tips: new Float32Array(tips),
   };
 }
 
-/** Takes chunks of the job in `views` until none is left. Every thread of the pool runs this same loop. */
-export function takeChunks(views: MemoryViews, rollouts: import('../../shared/rollouts/rollouts').Rollouts): void {
-  const { control } = views;
+/** Takes items of the job in `views` until none is left. Every thread of the pool runs this same loop. */
+export function takeItems(views: MemoryViews, rollouts: Rollouts): void {
+  const { control, costs } = views;
   const count = control[Word.count]!;
-  const horizon = control[Word.horizon]!;
+  const { particles, portion } = rollouts;
   const job = {
     state: views.state.subarray(0, control[Word.size]!),
     previousAction: views.previousAction[0]!,
     actions: views.actions,
-    horizon,
-    costs: views.costs,
-    ...(control[Word.wantsTips] === 1 ? { tips: views.tips } : {}),
+    horizon: control[Word.horizon]!,
+    stream: control[Word.stream]! >>> 0,
+    tips: control[Word.wantsTips] === 1 ? views.tips : undefined,
+    from: 0,
+    to: 0,
+    particle: 0,
+    costs: costs[0]!,
   };
+  const items = Math.ceil(count / portion) * particles;
   for (;;) {
-    const from = Atomics.add(control, Word.nextChunk, 1) * CHUNK;
-    if (from >= count) return;
-    rollouts.evaluate({ ...job, from, to: Math.min(count, from + CHUNK) });
+    const item = Atomics.add(control, Word.nextItem, 1);
+    if (item >= items) return;
+    job.particle = item % particles;
+    job.from = ((item - job.particle) / particles) * portion;
+    job.to = Math.min(count, job.from + portion);
+    job.costs = costs[job.particle]!;
+    rollouts.evaluate(job);
   }
 }

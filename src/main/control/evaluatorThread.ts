@@ -1,14 +1,15 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Rollouts } from '../../shared/rollouts/rollouts';
-import { takeChunks, viewsOf, Word, type MemoryViews } from './evaluatorMemory';
+import { takeItems, viewsOf, Word, type MemoryViews } from './evaluatorMemory';
 import type { EvaluatorMessage } from './plannerPool';
+import type { KernelSource } from '../../shared/rollouts/kernels/source';
 import { loadSubject, rolloutsOf } from './subject';
 
 /**
  * The life of a helper thread of the planner pool: sleep until the generation rises, read what the leader posted
- * before it, take chunks, count itself done. It never returns to its event loop; the leader terminates it.
+ * before it, take items, count itself done. It never returns to its event loop; the leader terminates it.
  */
-export function serveEvaluations(port: MessagePort): never {
+export function serveEvaluations(port: MessagePort, kernels: () => KernelSource): never {
   let views: MemoryViews | undefined;
   let rollouts: Rollouts | undefined;
   let seen = 0;
@@ -27,7 +28,10 @@ export function serveEvaluations(port: MessagePort): never {
       posted = receiveMessageOnPort(port) as typeof posted
     ) {
       if (posted.message.kind === 'memory') views = viewsOf(posted.message.memory);
-      else rollouts = rolloutsOf(loadSubject(posted.message.subject));
+      else {
+        const { subject, choice } = posted.message;
+        rollouts = rolloutsOf(loadSubject(subject), choice && { kernels: kernels(), choice });
+      }
     }
     const generation = Atomics.load(views.control, Word.generation);
     if (generation === seen || rollouts === undefined) {
@@ -36,7 +40,7 @@ export function serveEvaluations(port: MessagePort): never {
     }
     seen = generation;
     try {
-      takeChunks(views, rollouts);
+      takeItems(views, rollouts);
     } catch {
       Atomics.store(views.control, Word.failed, 1); // the leader gives up its helpers and does the work alone
     }

@@ -2,8 +2,10 @@ import type { Worker } from 'node:worker_threads';
 import { resolveSetup } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import type { SavedModel } from '../../shared/models/model';
+import type { ChosenTrainer, NetworkTrainer } from '../../shared/models/network/trainer';
 import type { TensorBackend } from '../../shared/models/tensorBackend';
 import { learnFromScratch, LearningCancelled, type LearningBudget, type LearningProgress, type LearningResult } from './learningRun';
+import { usualChoice, type KernelSource } from '../../shared/rollouts/kernels/source';
 import { PlannerPool } from './plannerPool';
 
 /** One seed to learn, as data that crosses to a thread. */
@@ -12,7 +14,9 @@ export interface LearnJob {
   readonly budget: LearningBudget;
   /** Threads that share one plan. */
   readonly threads: number;
-  readonly backend: 'auto' | 'native' | 'wasm' | 'cpu';
+  /** What trains networks: the kernels, unless TensorFlow.js or one of its backends is named. */
+  readonly trainer: 'auto' | NetworkTrainer['name'];
+  readonly backend: 'auto' | TensorBackend['name'];
   /** Further episodes after the first success, still learning. */
   readonly again?: number;
 }
@@ -24,7 +28,9 @@ export type FromLearnThread =
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 export interface LearnedSeed extends Omit<LearningResult, 'model'> {
   readonly model: SavedModel | undefined;
-  /** Undefined for models that use no tensors. */
+  /** Undefined for models without networks. */
+  readonly trainer: NetworkTrainer['name'] | undefined;
+  /** Of TensorFlow.js, when that is the trainer. */
   readonly backend: TensorBackend | undefined;
   readonly wallSeconds: number;
 }
@@ -32,7 +38,8 @@ export interface LearnThreadPorts {
   now(): number;
   post(message: FromLearnThread): void;
   spawnEvaluator(): Worker;
-  chooseBackend(wish: LearnJob['backend']): Promise<TensorBackend>;
+  readonly kernels: KernelSource;
+  chooseTrainer(trainer: LearnJob['trainer'], backend: LearnJob['backend']): Promise<ChosenTrainer>;
   readonly isCancelled: () => boolean;
   /** Lets messages in. */
   breathe(): Promise<void>;
@@ -52,8 +59,8 @@ export async function runLearnJob(job: LearnJob, ports: LearnThreadPorts): Promi
 async function learned(job: LearnJob, ports: LearnThreadPorts): Promise<LearnedSeed> {
   const resolved = resolveSetup(job.setup);
   const started = ports.now();
-  const backend = resolved.model.usesTensors ? await ports.chooseBackend(job.backend) : undefined;
-  const pool = new PlannerPool(job.threads, ports.spawnEvaluator);
+  const trainer = resolved.model.usesTensors ? await ports.chooseTrainer(job.trainer, job.backend) : undefined;
+  const pool = new PlannerPool(job.threads, ports.spawnEvaluator, { kernels: ports.kernels, choice: usualChoice('portable') });
   let toldAt = -Infinity;
   let breathedAt = started;
   const toldLately = () => {
@@ -81,7 +88,13 @@ async function learned(job: LearnJob, ports: LearnThreadPorts): Promise<LearnedS
       },
       job.again ?? 0,
     );
-    return { ...result, model: model?.save(), backend, wallSeconds: (ports.now() - started) / 1000 };
+    return {
+      ...result,
+      model: model?.save(),
+      trainer: trainer?.name,
+      backend: trainer?.backend,
+      wallSeconds: (ports.now() - started) / 1000,
+    };
   } finally {
     await pool.close();
   }

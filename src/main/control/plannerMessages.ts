@@ -38,6 +38,8 @@ export type FromPlanner =
       readonly ms: number;
       readonly evaluations: number;
       readonly threads: number;
+      /** What rolled out, for people. */
+      readonly engine: string;
       readonly fault: string;
     }
   | { readonly kind: 'picture'; readonly id: number; readonly frame: Uint8Array }

@@ -1,12 +1,14 @@
 import type { Worker } from 'node:worker_threads';
-import type { Rollouts } from '../../shared/rollouts/rollouts';
+import type { KernelChoice } from '../../shared/rollouts/kernels/source';
+import { meanOverParticles, type Rollouts, type RolloutSubject } from '../../shared/rollouts/rollouts';
 import type { PopulationEvaluator } from '../../shared/planners/planSearch';
-import { allocateMemory, takeChunks, viewsOf, Word, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
-import { loadSubject, rolloutsOf, type SubjectMessage } from './subject';
+import { allocateMemory, takeItems, viewsOf, Word, type Capacity, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
+import { loadSubject, rolloutsOf, type EngineChoice, type SubjectMessage } from './subject';
 
 /** What the leader posts to an evaluator thread; read there when the generation rises. */
 export type EvaluatorMessage =
-  { readonly kind: 'memory'; readonly memory: EvaluatorMemory } | { readonly kind: 'subject'; readonly subject: SubjectMessage };
+  | { readonly kind: 'memory'; readonly memory: EvaluatorMemory }
+  | { readonly kind: 'subject'; readonly subject: SubjectMessage; readonly choice: KernelChoice | undefined };
 
 const SPINS = 2_000;
 /** Longest that a helper may take over its last chunk before it counts as dead. */
@@ -17,7 +19,7 @@ const PATIENCE_MS = 2_000;
  * results do not depend on the number of threads, because a candidate's cost depends on its own row alone.
  */
 export class PlannerPool implements PopulationEvaluator {
-  private memory: EvaluatorMemory = allocateMemory(512, 32);
+  private memory: EvaluatorMemory = allocateMemory({ count: 512, horizon: 32, particles: 1 });
   private views: MemoryViews = viewsOf(this.memory);
   private helpers: Worker[] = [];
   private rollouts: Rollouts | undefined;
@@ -27,8 +29,13 @@ export class PlannerPool implements PopulationEvaluator {
   /**
    * @param threads         in all, this one included
    * @param spawnEvaluator  starts `evaluator.js` as a worker thread
+   * @param engine          the kernels to roll out with; the plain reference when absent
    */
-  constructor(threads: number, spawnEvaluator: () => Worker) {
+  constructor(
+    threads: number,
+    spawnEvaluator: () => Worker,
+    private readonly engine?: EngineChoice,
+  ) {
     for (let i = 1; i < threads; i++) {
       const helper = spawnEvaluator();
       helper.unref();
@@ -42,17 +49,22 @@ export class PlannerPool implements PopulationEvaluator {
   }
 
   /** New model or cost: used from the next evaluation on, by every thread. @returns the subject as loaded on this thread */
-  setSubject(message: SubjectMessage): ReturnType<typeof loadSubject> {
+  setSubject(message: SubjectMessage): RolloutSubject {
     const subject = loadSubject(message);
-    this.rollouts = rolloutsOf(subject);
-    this.tell({ kind: 'subject', subject: message });
+    this.rollouts = rolloutsOf(subject, this.engine);
+    this.tell({ kind: 'subject', subject: message, choice: this.engine?.choice });
     return subject;
   }
+  /** What rolls out, for people; with the reason where it is not what was wanted. Empty before there is a model. */
+  get label(): string {
+    return this.rollouts?.label ?? '';
+  }
 
-  evaluate({ state, previousAction, actions, horizon, count, costs, tips }: Parameters<PopulationEvaluator['evaluate']>[0]): void {
+  evaluate({ state, previousAction, actions, horizon, count, costs, tips, stream }: Parameters<PopulationEvaluator['evaluate']>[0]): void {
     const { rollouts } = this;
     if (rollouts === undefined) throw new Error('There is no model to roll out through.');
-    this.makeRoom(count, horizon);
+    const { particles } = rollouts;
+    this.makeRoom({ count, horizon, particles });
     const { views } = this;
     views.state.set(state);
     views.previousAction[0] = previousAction;
@@ -62,17 +74,18 @@ export class PlannerPool implements PopulationEvaluator {
     control[Word.horizon] = horizon;
     control[Word.wantsTips] = tips === undefined ? 0 : 1;
     control[Word.size] = state.length;
+    control[Word.stream] = stream ?? 0;
     Atomics.store(control, Word.done, 0);
-    Atomics.store(control, Word.nextChunk, 0);
+    Atomics.store(control, Word.nextItem, 0);
     Atomics.add(control, Word.generation, 1);
     if (this.helpers.length > 0) Atomics.notify(control, Word.generation);
-    takeChunks(views, rollouts);
+    takeItems(views, rollouts);
     if (!this.awaitHelpers(control)) {
       this.giveUp('a planner thread did not answer');
-      Atomics.store(control, Word.nextChunk, 0);
-      takeChunks(views, rollouts); // all of it once more, alone: a half-written row is never used
+      Atomics.store(control, Word.nextItem, 0);
+      takeItems(views, rollouts); // all of it once more, alone: a half-written row is never used
     }
-    costs.set(views.costs.subarray(0, count));
+    meanOverParticles(views.costs, particles, count, costs);
     tips?.set(views.tips.subarray(0, count * (horizon + 1) * 2));
   }
 
@@ -92,17 +105,21 @@ export class PlannerPool implements PopulationEvaluator {
       if (Atomics.wait(control, Word.done, done, PATIENCE_MS) === 'timed-out') return false;
     }
   }
-  private makeRoom(count: number, horizon: number): void {
+  private makeRoom({ count, horizon, particles }: Capacity): void {
     const { capacity } = this.memory;
-    if (count <= capacity.count && horizon <= capacity.horizon) return;
+    if (count <= capacity.count && horizon <= capacity.horizon && particles <= capacity.particles) return;
     const generation = Atomics.load(this.views.control, Word.generation);
     const old = this.views.control;
-    this.memory = allocateMemory(Math.max(count, capacity.count), Math.max(horizon, capacity.horizon));
+    this.memory = allocateMemory({
+      count: Math.max(count, capacity.count),
+      horizon: Math.max(horizon, capacity.horizon),
+      particles: Math.max(particles, capacity.particles),
+    });
     this.views = viewsOf(this.memory);
     this.tell({ kind: 'memory', memory: this.memory });
     Atomics.store(this.views.control, Word.generation, generation);
     // wakes the helpers where they wait; they find the new memory in their port
-    Atomics.store(old, Word.nextChunk, 0x3fffffff);
+    Atomics.store(old, Word.nextItem, 0x3fffffff);
     Atomics.add(old, Word.generation, 1);
     Atomics.notify(old, Word.generation);
   }
@@ -115,7 +132,7 @@ export class PlannerPool implements PopulationEvaluator {
     for (const helper of this.helpers) void helper.terminate();
     this.helpers = [];
     // threads that were cut off may still hold the memory
-    this.memory = allocateMemory(this.memory.capacity.count, this.memory.capacity.horizon);
+    this.memory = allocateMemory(this.memory.capacity);
     const fresh = viewsOf(this.memory);
     fresh.control.set(this.views.control);
     fresh.state.set(this.views.state);

@@ -3,14 +3,17 @@ import { encodePlanFrame } from '../../shared/episodes/planFrame';
 import { BAND_LEVELS, PlanSearch, type SearchedPlan } from '../../shared/planners/planSearch';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import { plannerOf } from './assemble';
+import { usualChoice, type KernelSource } from '../../shared/rollouts/kernels/source';
 import { PlannerPool } from './plannerPool';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
-import type { SubjectMessage } from './subject';
+import type { EngineChoice, SubjectMessage } from './subject';
 
 export interface PlannerThreadPorts {
   post(message: FromPlanner, transfer: ArrayBuffer[]): void;
   spawnEvaluator(): Worker;
+  /** The kernels, loaded when first asked for; undefined where the plain reference is to do. */
+  readonly kernels?: () => KernelSource;
   /** Milliseconds, monotonic. */
   now(): number;
 }
@@ -55,7 +58,7 @@ export class PlannerThread {
       void this.pool.close();
       this.pool = undefined;
     }
-    const pool = (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator));
+    const pool = (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator, this.engine()));
     this.resolved = resolveSetup(setup);
     this.slot = new PlanSlot(slot);
     this.subject = undefined;
@@ -68,6 +71,11 @@ export class PlannerThread {
       evaluator: pool,
       createPlanner: (context) => plannerOf(this.resolved!, horizon, context),
     });
+  }
+  /** Live, the fastest arithmetic that the engine has: a live run is never repeated bit for bit. */
+  private engine(): EngineChoice | undefined {
+    const kernels = this.ports.kernels?.();
+    return kernels && { kernels, choice: usualChoice(kernels.fuses ? 'fused' : 'portable') };
   }
   private load(subject: SubjectMessage): void {
     this.subject = subject;
@@ -94,6 +102,7 @@ export class PlannerThread {
           ms,
           evaluations: plan.evaluations,
           threads: pool!.threads,
+          engine: pool!.label,
           fault: pool!.fault,
         },
         [],

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Arithmetic, KernelSource } from '../../shared/rollouts/kernels/source';
 
@@ -35,10 +35,15 @@ export function loadKernels(folder: string = kernelFolder()): KernelSource {
   };
 }
 
-/** Beside the folder of the entries in a build; in the build of the project when the sources run by themselves. */
+/** Beside the folder of the entries in a build; for sources that run by themselves, in the build of the project around them. */
 function kernelFolder(): string {
-  const built = join(import.meta.dirname, '../kernels');
-  return existsSync(built) ? built : join(import.meta.dirname, '../../../out/kernels');
+  const beside = join(import.meta.dirname, '../kernels');
+  if (existsSync(beside)) return beside;
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const built = join(folder, 'out/kernels');
+    if (existsSync(built)) return built;
+  }
+  return beside;
 }
 
 let fused: boolean | undefined;

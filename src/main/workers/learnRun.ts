@@ -2,7 +2,8 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { runLearnJob, type LearnJob } from '../control/learnThread';
 import { entryFile } from './fork';
-import { chooseTensorBackend } from './tensors';
+import { loadKernels } from './kernels';
+import { chooseTrainer } from './trainers';
 
 if (parentPort === null) throw new Error('This file is the entry of a learning thread.');
 const port = parentPort;
@@ -12,7 +13,8 @@ await runLearnJob(workerData as LearnJob, {
   now: () => performance.now(),
   post: (message) => port.postMessage(message),
   spawnEvaluator: () => new Worker(entryFile('evaluator')),
-  chooseBackend: (wish) => chooseTensorBackend(wish),
+  kernels: loadKernels(),
+  chooseTrainer: (trainer, backend) => chooseTrainer(trainer, backend),
   isCancelled: () => cancelled,
   breathe: () => new Promise((done) => setImmediate(done)),
 });

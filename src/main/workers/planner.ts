@@ -3,12 +3,14 @@ import { parentPort, Worker } from 'node:worker_threads';
 import { PlannerThread } from '../control/plannerThread';
 import type { ToPlanner } from '../control/plannerMessages';
 import { entryFile } from './fork';
+import { loadKernels } from './kernels';
 
 if (parentPort === null) throw new Error('This file is the entry of a planner thread.');
 const port = parentPort;
 const planner = new PlannerThread({
   post: (message, transfer) => port.postMessage(message, transfer),
   spawnEvaluator: () => new Worker(entryFile('evaluator')),
+  kernels: () => loadKernels(),
   now: () => performance.now(),
 });
 port.on('message', (message: ToPlanner) => planner.receive(message));

@@ -306,6 +306,7 @@ export const ensemble = defineModel({
       loss,
       symmetry: oneOf<Symmetry>(structure['symmetry'], ['exactlyOdd', 'augmentation', 'none'], 'symmetry'),
       scales: Float64Array.from(finiteNumbers(structure['scales'], outputs, 'scales')),
+      ...logVariancesOf(structure['logVariances']),
     };
     const block = weightsOf32(saved, 3 * layout.size);
     const moments: Moments = {
@@ -368,4 +369,11 @@ function oneOf<C extends string>(value: unknown, choices: readonly C[], name: st
   const found = choices.find((choice) => choice === value);
   if (found === undefined) throw new Error(`This model is damaged: "${name}" must be one of ${choices.join(', ')}; got ${String(value)}.`);
   return found;
+}
+
+/** Bounds of the log variances where a model has its own. */
+function logVariancesOf(stated: unknown): Pick<EnsembleShape, 'logVariances'> {
+  if (stated === undefined) return {};
+  const [least, most] = finiteNumbers(stated, 2, 'logVariances');
+  return { logVariances: [least, most] };
 }

@@ -33,7 +33,7 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
   const actions = new Float64Array(CHUNK);
   const before = new Float64Array(CHUNK);
   const sums = new Float64Array(CHUNK);
-  const ofParticles = new Float64Array(particles * CHUNK);
+  const ofParticles = Array.from({ length: particles }, () => new Float64Array(CHUNK));
   const outputs = model.noisyOutputs ?? 0;
   const noisy = propagation.noise && outputs > 0;
   const normals = new Float64Array(CHUNK * outputs);
@@ -85,9 +85,9 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
         }
         for (let particle = 0; particle < particles; particle++) {
           rollParticle(job, from, count, particle);
-          ofParticles.set(sums.subarray(0, count), particle * CHUNK);
+          ofParticles[particle]!.set(sums);
         }
-        meanOverParticles(ofParticles, particles, count, CHUNK, job.costs.subarray(from));
+        meanOverParticles(ofParticles, particles, count, job.costs, from);
       }
     },
   };

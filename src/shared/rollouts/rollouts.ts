@@ -61,14 +61,22 @@ const MEMBER_STREAM = 0x6d656d;
 const NOISE_STREAM = 0x6e6f69;
 
 /**
- * Costs of all candidates from those of their particles: [particles × count] to [count]. Summed in the order of the
- * particles; what is not finite becomes Infinity before anyone sorts, so that a diverged future is never an elite.
+ * Costs of the first `count` candidates from those of their particles. Summed in the order of the particles; what is not
+ * finite becomes Infinity before anyone sorts, so that a diverged future is never an elite.
+ * @param ofParticles  for each particle: [count]
+ * @param from         where in `costs` the first one stands
  */
-export function meanOverParticles(ofParticles: Float64Array, particles: number, count: number, stride: number, costs: Float64Array): void {
+export function meanOverParticles(
+  ofParticles: readonly Float64Array[],
+  particles: number,
+  count: number,
+  costs: Float64Array,
+  from = 0,
+): void {
   for (let i = 0; i < count; i++) {
     let sum = 0;
-    for (let p = 0; p < particles; p++) sum += ofParticles[p * stride + i] / particles;
-    costs[i] = sum - sum === 0 ? sum : Infinity;
+    for (let p = 0; p < particles; p++) sum += ofParticles[p][i] / particles;
+    costs[from + i] = sum - sum === 0 ? sum : Infinity;
   }
 }
 export interface RolloutSubject {

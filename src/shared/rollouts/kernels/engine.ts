@@ -1,3 +1,4 @@
+import { GaussianProcessModel } from '../../models/gaussian/posterior';
 import { EnsembleModel } from '../../models/network/ensembleModel';
 import type { DynamicsModel } from '../../models/model';
 import { reference } from '../reference';
@@ -13,6 +14,7 @@ import {
   type RolloutSubject,
   type Rollouts,
 } from '../rollouts';
+import { packGaussian } from './gaussian';
 import * as at from './layout';
 import { KernelMemory } from './memory';
 import { packNetwork, setMembers } from './network';
@@ -51,6 +53,7 @@ export const kernelEngine = (source: KernelSource, choice: KernelChoice): Rollou
 function pack(subject: RolloutSubject, source: KernelSource, choice: KernelChoice, propagation: Propagation): Packed {
   const { model } = subject;
   if (model instanceof EnsembleModel) return packedNetwork(subject, model, source, choice, propagation);
+  if (model instanceof GaussianProcessModel) return packedGaussian(subject, model, source, choice);
   throw new NotInKernel(`no kernel takes a model of the kind ${(model as DynamicsModel).kind}.`);
 }
 
@@ -76,6 +79,17 @@ function packedNetwork(
       setMembers(memory, address, members);
     },
   };
+}
+
+function packedGaussian(
+  subject: RolloutSubject,
+  model: GaussianProcessModel,
+  source: KernelSource,
+  { arithmetic, allPoints }: KernelChoice,
+): Packed {
+  const memory = prepared(source.module('gaussian', arithmetic), subject);
+  memory.setInt(at.MODEL, packGaussian(memory, subject, model, allPoints ? { shareOfNoise: 0 } : {}).address);
+  return { memory, portion: at.LANES, noisy: false };
 }
 
 /** A kernel of its own with everything written that is the same for all models. */
@@ -144,7 +158,7 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
       }
     }
   }
-  const ofParticles = new Float64Array(particles * at.LANES);
+  const ofParticles = Array.from({ length: particles }, () => new Float64Array(at.LANES));
   return {
     label,
     particles,
@@ -162,9 +176,9 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
         }
         for (let particle = 0; particle < particles; particle++) {
           packed.prepare?.(job.horizon, stream, particle);
-          rollParticle(job, from, count, particle, ofParticles, particle * at.LANES);
+          rollParticle(job, from, count, particle, ofParticles[particle], 0);
         }
-        meanOverParticles(ofParticles, particles, count, at.LANES, job.costs.subarray(from));
+        meanOverParticles(ofParticles, particles, count, job.costs, from);
       }
     },
   };

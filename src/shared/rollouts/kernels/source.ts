@@ -18,6 +18,8 @@ export interface KernelChoice {
   readonly arithmetic: Arithmetic;
   /** Outputs of a network that are summed together: a question of registers, never of results. */
   readonly block: 4 | 5 | 6;
+  /** Gaussian processes through all their points instead of the fewest that do; for comparison. */
+  readonly allPoints?: boolean;
 }
 /** Where nobody measured: the block that suits each arithmetic best on the machines seen. */
 export const usualChoice = (arithmetic: Arithmetic): KernelChoice => ({ arithmetic, block: arithmetic === 'fused' ? 6 : 4 });
