@@ -59,7 +59,7 @@ const table: Record<string, Room> = {
   'main/headless': { rooms: ['shared', 'main/page', 'main/storage', 'main/workbench', 'main/workers'], packages: ['node:', 'ws'] },
 
   // the kernels share constants with their hosts, nothing else
-  kernels: { rooms: ['shared/rollouts/kernels/layout', 'shared/models/network/kernelLayout'] },
+  kernels: { rooms: ['shared/rollouts/kernels/layout', 'shared/rollouts/kernels/gaussianLayout', 'shared/models/network/kernelLayout'] },
 
   preload: { rooms: [], packages: ['electron'] },
 
