@@ -240,6 +240,10 @@ test('a setting and a setup that do not exist, a call against the real commands'
     [['learn', '--setup', 'lihgt'], 'There is no setup "lihgt", and no file of this name.'],
     [['learn', '--plant', 'cartPole', '--setup', 'pendulum'], 'The setup "pendulum" is of the plant "pendulum", not "cartPole".'],
     [['learn', '--model', 'gaussianProcess', '--backend', 'wasm'], '--backend is for networks; "gaussianProcess" uses no tensors.'],
+    [
+      ['learn', '--model', 'ensemble', '--trainer', 'kernels', '--backend', 'wasm'],
+      '--backend wasm is a backend of TensorFlow.js, and --trainer kernels',
+    ],
     [['learn', '--model', 'linear', '--equations', '0'], '--equations is for the model physics; "linear" is given none.'],
     [['learn', '--jobs', '2'], '--jobs needs --seeds.'],
     [['learn', '--seeds', '1-2', '--seed', '3'], '--seed and --seeds contradict each other.'],

@@ -19,6 +19,7 @@ const story = (seed: number): LearnedSeed => {
     gaveUp: succeeded ? '' : '40 s of experience were not enough.',
     wallSeconds: 4.5,
     planMs: Array.from({ length: 100 }, (_, i) => i + 1),
+    trainer: undefined,
     backend: undefined,
     model: undefined,
     episodes: [
@@ -114,6 +115,7 @@ describe('learn', () => {
         }),
         budget: { experienceSeconds: 12, wallSeconds: 34 },
         threads: 3,
+        trainer: 'auto',
         backend: 'cpu',
       },
     ]);

@@ -29,7 +29,8 @@ export async function learnSeeds(
         setup,
         budget: { experienceSeconds: 40, wallSeconds: 1200 },
         threads: 1,
-        backend: changes.model === 'ensemble' ? 'wasm' : 'auto',
+        trainer: 'auto',
+        backend: 'auto',
         again,
       });
     }

@@ -7,6 +7,7 @@ import type { ChildProcessHandle } from '../../src/main/workbench/children';
 import { LearnerClient, type FromLearner, type LearnerProgress, type ToLearner } from '../../src/main/workbench/learnerClient';
 import { forkUnderNode } from '../../src/main/workers/fork';
 import { serveLearner } from '../../src/main/workers/learnerService';
+import { chooseTrainer } from '../../src/main/workers/trainers';
 import { FitCancelled } from '../../src/shared/models/model';
 import { runFit, type FitJob } from '../../src/shared/models/fitJob';
 import { ensemble } from '../../src/shared/models';
@@ -76,10 +77,21 @@ describe('in a process of its own', { timeout: 60_000 }, () => {
     expect([...totals]).toEqual([12]); // the iterations of a warm search, not the 40 of a first one
   });
 
-  test('trains networks, names the backend with its reason, and tells progress with the time left', async () => {
+  test('trains networks by kernels, to the same bits in any process', async () => {
+    const { client } = clientOf();
+    const far = await client.fit(job('ensemble', 60, { firstSteps: 50 }));
+    expect([far.trainer, far.backend]).toEqual(['kernels', undefined]);
+    expect(await chooseTrainer('auto', 'auto')).toEqual({ name: 'kernels' });
+    const here = (await runFit(job('ensemble', 60, { firstSteps: 50 }))).save();
+    expect(new Uint8Array(far.saved.weights)).toEqual(new Uint8Array(here.weights));
+    expect((globalThis as { _tfengine?: unknown })._tfengine).toBeUndefined(); // where TensorFlow.js keeps its engine
+  });
+
+  test('trains on a backend that is named, says its reason, and tells progress with the time left', async () => {
     const { client } = clientOf('wasm');
     const heard: LearnerProgress[] = [];
-    const { backend, saved } = await client.fit(job('ensemble', 60, { firstSteps: 100 }), (progress) => heard.push(progress));
+    const { trainer, backend, saved } = await client.fit(job('ensemble', 60, { firstSteps: 100 }), (progress) => heard.push(progress));
+    expect(trainer).toBe('tensorflow');
     expect(backend).toEqual({ name: 'wasm', version: '4.22.0', reason: 'asked for' });
     expect(heard.at(-1)).toMatchObject({ done: 100, total: 100, unit: 'steps', secondsLeft: 0 });
     expect(heard[0].secondsLeft).toBeGreaterThan(0);

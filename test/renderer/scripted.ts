@@ -51,6 +51,7 @@ export function emptySnapshot(name: SetupName = 'light'): Snapshot {
       lastFitAtSeconds: null,
       losses: { at: new Float64Array(0), loss: new Float64Array(0) },
       episodes: [],
+      trainer: null,
       backend: null,
     },
     controls: { clients: 1, mine: false, held: false },
@@ -121,6 +122,7 @@ function learningOf(resolved: ResolvedSetup, history: readonly Telemetry[]): Lea
     lossName: 'negative log likelihood per transition',
     losses: { at: Float64Array.of(1.5, 2, 2.5, 3), loss: Float64Array.of(-3, -3.46, -3.6, -3.75) },
     episodes,
+    trainer: 'tensorflow',
     backend: { name: 'wasm', version: '4.22.0', reason: 'native: binding not built' },
     fault: '',
   };

@@ -1,5 +1,6 @@
 import { FitCancelled, type FitProgress, type SavedModel } from '../../shared/models/model';
 import type { FitJob } from '../../shared/models/fitJob';
+import type { NetworkTrainer } from '../../shared/models/network/trainer';
 import type { TensorBackend } from '../../shared/models/tensorBackend';
 import type { ChildProcessHandle } from './children';
 
@@ -9,6 +10,7 @@ export type ToLearner =
       readonly kind: 'fit';
       readonly fit: number;
       readonly job: FitJob;
+      /** A tensor backend to train on; `auto` is the kernels. */
       readonly wish: 'auto' | TensorBackend['name'];
       /** Why the native tensor library must not be loaded again. */
       readonly avoidNative?: string;
@@ -22,7 +24,7 @@ export type FromLearner =
   | { readonly kind: 'loading'; readonly fit: number }
   | { readonly kind: 'backend'; readonly fit: number; readonly backend: TensorBackend }
   | { readonly kind: 'progress'; readonly fit: number; readonly progress: LearnerProgress }
-  | { readonly kind: 'done'; readonly fit: number; readonly saved: SavedModel; readonly seconds: number; readonly backend?: TensorBackend }
+  | ({ readonly kind: 'done'; readonly fit: number } & FittedModel)
   | { readonly kind: 'failed'; readonly fit: number; readonly cancelled: boolean; readonly message: string };
 
 export interface LearnerProgress extends FitProgress {
@@ -32,12 +34,14 @@ export interface FittedModel {
   readonly saved: SavedModel;
   /** Wall time of the fit in the learner process. */
   readonly seconds: number;
-  /** What trained it; absent for models without tensors. */
+  /** What trained it; absent for models without networks. */
+  readonly trainer?: NetworkTrainer['name'];
+  /** The backend of TensorFlow.js, when that trained it. */
   readonly backend?: TensorBackend;
 }
 export interface LearnerPorts {
   spawnLearner(): ChildProcessHandle;
-  /** The tensor backend to train on; the best that loads when absent. */
+  /** The backend of TensorFlow.js to train on; when absent networks are trained by the kernels. */
   readonly wish?: 'auto' | TensorBackend['name'];
 }
 
@@ -152,8 +156,8 @@ export class LearnerClient {
     if (message.kind !== 'done' && message.kind !== 'failed') return;
     this.pending = undefined;
     if (message.kind === 'done') {
-      const { saved, seconds, backend } = message;
-      pending.resolve({ saved, seconds, ...(backend && { backend }) });
+      const { saved, seconds, trainer, backend } = message;
+      pending.resolve({ saved, seconds, ...(trainer && { trainer }), ...(backend && { backend }) });
     } else pending.reject(message.cancelled ? new FitCancelled() : new Error(message.message));
   }
 

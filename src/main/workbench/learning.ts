@@ -47,6 +47,7 @@ export class Learning {
   private readonly loss: number[] = [];
   private lossName = 'loss';
   private backend: LearningState['backend'] = null;
+  private trainer: LearningState['trainer'] = null;
   private fault = '';
   /** Raised when everything is forgotten: an answer of an older age is thrown away. */
   private age = 0;
@@ -189,6 +190,7 @@ export class Learning {
                 lasting: false,
               },
             ],
+      trainer: this.trainer,
       backend: this.backend,
       fault: this.fault,
     };
@@ -204,7 +206,7 @@ export class Learning {
     let newestLoss: number | undefined;
     const begun = ports.now();
     try {
-      const { saved, backend } = await ports.learner.fit(
+      const { saved, trainer, backend } = await ports.learner.fit(
         {
           plant: setup.plant,
           plantSettings: resolved.settings.plant,
@@ -229,6 +231,7 @@ export class Learning {
       this.previous = saved;
       this.fits++;
       this.lastFitAt = at;
+      this.trainer = trainer ?? null;
       this.backend = backend ?? null;
       this.fault = '';
       if (newestLoss !== undefined && Number.isFinite(newestLoss)) {

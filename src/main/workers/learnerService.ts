@@ -1,8 +1,8 @@
 import { FitCancelled, type FitProgress } from '../../shared/models/model';
 import { kindOf, runFit } from '../../shared/models/fitJob';
-import type { TensorBackend } from '../../shared/models/tensorBackend';
+import type { ChosenTrainer } from '../../shared/models/network/trainer';
 import type { FromLearner, ToLearner } from '../workbench/learnerClient';
-import { chooseTensorBackend } from './tensors';
+import { chooseTrainer } from './trainers';
 
 /** What the learner may use of its process. */
 export interface LearnerHost {
@@ -33,11 +33,11 @@ export function serveLearner(host: LearnerHost): void {
     const begun = host.now();
     if (stepBack === true) host.stepBack();
     try {
-      let backend: TensorBackend | undefined;
+      let trainer: ChosenTrainer | undefined;
       if (kindOf(job).usesTensors) {
-        host.send({ kind: 'loading', fit });
-        backend = await chooseTensorBackend(wish, avoidNative);
-        host.send({ kind: 'backend', fit, backend });
+        if (wish !== 'auto') host.send({ kind: 'loading', fit });
+        trainer = await chooseTrainer('auto', wish, avoidNative);
+        if (trainer.backend) host.send({ kind: 'backend', fit, backend: trainer.backend });
       }
       let toldAt = -Infinity;
       const onProgress = (progress: FitProgress) => {
@@ -54,7 +54,13 @@ export function serveLearner(host: LearnerHost): void {
       };
       await checkpoint();
       const model = await runFit(job, { onProgress, checkpoint });
-      host.send({ kind: 'done', fit, saved: model.save(), seconds: (host.now() - begun) / 1000, ...(backend && { backend }) });
+      host.send({
+        kind: 'done',
+        fit,
+        saved: model.save(),
+        seconds: (host.now() - begun) / 1000,
+        ...(trainer && { trainer: trainer.name, ...(trainer.backend && { backend: trainer.backend }) }),
+      });
     } catch (error) {
       host.send({
         kind: 'failed',

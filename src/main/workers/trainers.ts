@@ -1,15 +1,9 @@
 import { kernelTrainer } from '../../shared/models/network/kernelTrainer';
-import { setNetworkTrainer, type NetworkTrainer } from '../../shared/models/network/trainer';
-import type { TensorBackend } from '../../shared/models/tensorBackend';
+import { setNetworkTrainer, type ChosenTrainer, type NetworkTrainer } from '../../shared/models/network/trainer';
 import { loadKernels } from './kernels';
 import { chooseTensorBackend, type BackendWish } from './tensors';
 
 export type TrainerWish = 'auto' | NetworkTrainer['name'];
-export interface ChosenTrainer {
-  readonly name: NetworkTrainer['name'];
-  /** Of TensorFlow.js; the kernels have none. */
-  readonly backend?: TensorBackend;
-}
 
 /**
  * Chooses what trains networks in this process: the kernels, unless TensorFlow.js or one of its backends is named. Their

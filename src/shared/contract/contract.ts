@@ -190,7 +190,9 @@ export interface LearningState {
     readonly ended: string;
     readonly lasting: boolean;
   }[];
-  /** Where the learner runs and with what. */
+  /** What trained the networks of the newest fit; null before it, and for models without networks. */
+  readonly trainer: 'kernels' | 'tensorflow' | null;
+  /** The backend of TensorFlow.js, when that is the trainer. */
   readonly backend: { readonly name: string; readonly version: string; readonly reason: string } | null;
   readonly fault: string;
 }

@@ -109,7 +109,7 @@ export interface ModelKind<S extends SettingsSchema = SettingsSchema> {
   readonly settings: S;
   /** Whether `predict` needs no data: the plant's own equations. */
   readonly needsData: boolean;
-  /** Whether fitting runs on tensors (a backend is chosen and named). */
+  /** Whether fitting trains networks (a trainer is chosen and named). */
   readonly usesTensors: boolean;
   fit(request: FitRequest<SettingsOf<S>>): Promise<DynamicsModel>;
   /** @throws Error with one sentence when the saved model is not of this kind or is damaged */

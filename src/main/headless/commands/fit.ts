@@ -1,11 +1,13 @@
 import { tailOf, transitionsOf } from '../../../shared/recordings/grid';
 import type { DynamicsModel, Prior } from '../../../shared/models/model';
+import type { ChosenTrainer } from '../../../shared/models/network/trainer';
 import type { Plant } from '../../../shared/plants/plant';
 import { registries } from '../../../shared/setups/resolve';
 import type { Setup } from '../../../shared/setups/setup';
 import { SettingError, settle, type SettingValue, type SettingValues } from '../../../shared/settings';
 import { sha256Of, writeModel } from '../../storage/modelFile';
-import { chooseTensorBackend, TensorBackendMissing } from '../../workers/tensors';
+import { TensorBackendMissing } from '../../workers/tensors';
+import { chooseTrainer } from '../../workers/trainers';
 import { defineCommand, type Call } from '../command';
 import { LackingError, UsageError } from '../refusals';
 import { assignmentsOf, settingFromText } from '../settingsOfCall';
@@ -15,6 +17,7 @@ import { fitModel, kindOfModel } from './fit/fitModels';
 import { fitFlags } from './fit/flags';
 import { readRecordings, type Recording } from './fit/recordings';
 import { fileForModel } from './modelName';
+import { checkTrainer } from './trainerFlags';
 
 type FitCall = Call<typeof fitFlags>;
 
@@ -36,7 +39,8 @@ export const fitCommand = defineCommand({
     const settings = settingsOf(call, await setupNamed(flags.setup, flags.plant, world.home), plant);
     const priors = priorsOf(call, plant);
     const saves = await savesOf(call);
-    const backend = await backendOf(call);
+    const trainer = await trainerOf(call);
+    const backend = trainer?.backend;
     const grid = { period: flags.period, smooth: flags.smooth };
     const recordings = await readRecordings(
       { train: call.arguments, test: flags.test, map: flags.map, partner: flags.partner },
@@ -86,7 +90,7 @@ export const fitCommand = defineCommand({
         parameters: [],
         identification: [],
         backend: backend === undefined ? null : { name: backend.name, version: backend.version, reason: backend.reason },
-        trainer: backend === undefined ? null : 'tensorflow',
+        trainer: trainer?.name ?? null,
         savedModels,
       },
       text: errorTable(errors),
@@ -159,7 +163,7 @@ async function savesOf({ flags, world }: FitCall): Promise<Map<string, { name: s
   return saves;
 }
 
-async function backendOf({ flags, given }: FitCall): Promise<Awaited<ReturnType<typeof chooseTensorBackend>> | undefined> {
+async function trainerOf({ flags, given }: FitCall): Promise<ChosenTrainer | undefined> {
   if (!flags.model.some((model) => kindOfModel(model).usesTensors)) {
     for (const flag of ['backend', 'trainer', 'epochs']) {
       if (given.has(flag))
@@ -171,11 +175,12 @@ async function backendOf({ flags, given }: FitCall): Promise<Awaited<ReturnType<
     }
     return undefined;
   }
+  checkTrainer(flags.trainer, flags.backend);
   try {
-    return await chooseTensorBackend(flags.backend);
+    return await chooseTrainer(flags.trainer, flags.backend);
   } catch (error) {
     if (error instanceof TensorBackendMissing)
-      throw new LackingError('backend', error.message, 'Leave --backend out to take the best that there is.');
+      throw new LackingError('backend', error.message, 'Leave --backend out to train by the kernels.');
     throw error;
   }
 }

@@ -113,7 +113,7 @@ async function guarded(run: Promise<LearnedSeed>): Promise<LearnedSeed> {
     if (!(error instanceof LearnFailed)) throw error;
     if (error.kind === 'LearningCancelled' || error.kind === 'FitCancelled') throw new Cancelled();
     if (error.kind === 'TensorBackendMissing')
-      throw new LackingError('backend', error.message, 'Leave --backend out to take the best that there is.');
+      throw new LackingError('backend', error.message, 'Leave --backend out to train by the kernels.');
     if (error.kind === 'SettingError') throw new SettingError('', error.message);
     throw error;
   }

@@ -1,3 +1,4 @@
+import type { TensorBackend } from '../tensorBackend';
 import type { Activation } from './activation';
 import type { Moments } from './adamW';
 import type { NetworkLayout } from './layout';
@@ -34,6 +35,13 @@ export interface TrainingRun {
   step(inputs: Float32Array, targets: Float32Array, rate: number): number;
   /** Brings the parameters and moments that the training began with up to date. */
   bring(): void;
+}
+
+/** What trains in a process, as it is told to others. */
+export interface ChosenTrainer {
+  readonly name: NetworkTrainer['name'];
+  /** Of TensorFlow.js; the kernels have none. */
+  readonly backend?: TensorBackend;
 }
 
 let chosen: NetworkTrainer | undefined;

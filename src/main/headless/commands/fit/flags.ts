@@ -2,6 +2,7 @@ import * as models from '../../../../shared/models';
 import type { ModelKind } from '../../../../shared/models/model';
 import * as plants from '../../../../shared/plants';
 import { choice, list, number, switchFlag, text, texts, whole, wholeList } from '../../flags';
+import { trainerFlags } from '../trainerFlags';
 
 /** Models that are fitted to data. */
 export const fittable = Object.entries(models as unknown as Readonly<Record<string, ModelKind>>).flatMap(([id, kind]) =>
@@ -53,12 +54,7 @@ export const fitFlags = {
     meaning: "Share of each training window's tail that networks stop early on; without --test also what is predicted.",
   }),
   epochs: whole({ unit: '', min: 1, max: 100_000, default: 200, meaning: 'Networks: most passes through the training data.' }),
-  backend: choice({
-    choices: ['auto', 'native', 'wasm', 'cpu'],
-    default: 'auto',
-    meaning: 'Networks: the TensorFlow.js backend; one that is absent ends the call with 4.',
-  }),
-  trainer: choice({ choices: ['auto', 'tensorflow'], default: 'auto', meaning: 'Networks: what trains them.' }),
+  ...trainerFlags,
   save: text({ placeholder: 'NAME', otherwise: 'not saved', meaning: 'Keep the model as NAME; NAME-MODEL when several are fitted.' }),
   force: switchFlag({ meaning: 'Replace saved models of that name.' }),
 } as const;

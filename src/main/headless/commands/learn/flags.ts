@@ -1,6 +1,7 @@
 import { registries } from '../../../../shared/setups/resolve';
 import { choice, list, number, span, text, whole } from '../../flags';
 import { priorIds } from '../fit/flags';
+import { trainerFlags } from '../trainerFlags';
 
 const ids = (registry: Readonly<Record<string, unknown>>) => Object.keys(registry);
 
@@ -33,11 +34,6 @@ export const learnFlags = {
   episode: number({ unit: 's', min: 1, max: 120, otherwise: "the algorithm's: 8", meaning: 'Length of an episode.' }),
   random: number({ unit: 's', min: 0, max: 60, otherwise: "the algorithm's", meaning: 'Random data before the first fit.' }),
   period: number({ unit: 's', min: 0.005, max: 0.2, otherwise: "the setup's: 0.05", meaning: 'Control period.' }),
-  backend: choice({
-    choices: ['auto', 'native', 'wasm', 'cpu'],
-    default: 'auto',
-    meaning: 'Networks: the TensorFlow.js backend; one that is absent ends the call with 4.',
-  }),
   equations: number({
     unit: '',
     min: 0,
@@ -46,7 +42,7 @@ export const learnFlags = {
     meaning:
       'Model physics: each mass, length and friction of the given equations is off by the factor 1+F or 1/(1+F), drawn from the seed; 0 = exact.',
   }),
-  trainer: choice({ choices: ['auto', 'tensorflow'], default: 'auto', meaning: 'Networks: what trains them.' }),
+  ...trainerFlags,
   seeds: span({ min: 0, max: Number.MAX_SAFE_INTEGER, meaning: 'Learn every seed from A to B in place of one.' }),
   jobs: whole({ unit: '', min: 1, max: 64, default: 1, meaning: 'With --seeds: so many at a time; they share the threads.' }),
   'at-least': whole({

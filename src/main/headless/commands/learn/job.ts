@@ -5,6 +5,7 @@ import type { LearnJob } from '../../../workers/learnSeed';
 import type { Call } from '../../command';
 import { UsageError } from '../../refusals';
 import { setupNamed, withAssignments } from '../../setupOfCall';
+import { checkTrainer } from '../trainerFlags';
 import type { learnFlags } from './flags';
 
 export type LearnCall = Call<typeof learnFlags>;
@@ -52,6 +53,7 @@ export async function prepareLearning(call: LearnCall): Promise<PreparedLearning
         );
     }
   }
+  checkTrainer(flags.trainer, flags.backend);
   return {
     resolved,
     equationsOff: givenEquations ? (resolved.settings.model.equations as number) : null,
@@ -59,6 +61,7 @@ export async function prepareLearning(call: LearnCall): Promise<PreparedLearning
       setup: { ...setup, seed },
       budget: { experienceSeconds: flags.experience, wallSeconds: flags.wall },
       threads,
+      trainer: flags.trainer,
       backend: flags.backend,
     }),
   };

@@ -8,13 +8,13 @@ export function learnedFields(
   equationsOff: number | null,
   savedModel: string | null,
 ): Record<string, unknown> {
-  const { backend } = learned;
+  const { backend, trainer } = learned;
   const { rig, period, settings } = resolveSetup(setup);
   return {
     succeeded: learned.succeeded,
     experienceSeconds: learned.experienceSeconds ?? null,
     backend: backend === undefined ? null : { name: backend.name, version: backend.version, reason: backend.reason },
-    trainer: backend === undefined ? null : 'tensorflow',
+    trainer: trainer ?? null,
     plant: setup.plant,
     setup: setup.name,
     task: setup.task,
