@@ -190,3 +190,14 @@ test('a setting that the plant has no use for does not exist there: refused on t
     expect(withValues(builtInSetups.light, { [id]: 0.5 }).values[id]).toBe(0.5);
   }
 });
+
+describe('propagation', () => {
+  test('is a setting of the planner where the model has members, and nothing elsewhere', () => {
+    const networks = { ...light!, model: 'ensemble' };
+    expect(resolveSetup(networks).propagation).toEqual({ members: 'toTheEnd', particles: 5, noise: false });
+    const changed = withValues(networks, { 'planner.propagation': 'eachStep', 'planner.particles': 8, 'planner.sampleNoise': true });
+    expect(resolveSetup(changed).propagation).toEqual({ members: 'eachStep', particles: 8, noise: true });
+    expect(resolveSetup(light!).propagation).toBeUndefined();
+    expect(() => withValues(light!, { 'planner.propagation': 'mean' })).toThrow(SettingError);
+  });
+});

@@ -169,7 +169,13 @@ class LearningRun {
       ...(host.checkpoint === undefined ? {} : { checkpoint: host.checkpoint }),
     });
     this.fits++;
-    host.pool.setSubject({ plant: setup.plant, plantSettings: resolved.settings.plant, model: this.model.save(), cost: resolved.cost });
+    host.pool.setSubject({
+      plant: setup.plant,
+      plantSettings: resolved.settings.plant,
+      model: this.model.save(),
+      cost: resolved.cost,
+      propagation: resolved.propagation,
+    });
     this.search?.setModel(this.model);
   }
 
@@ -267,6 +273,7 @@ class LearningRun {
     if (this.search === undefined || this.searchHorizon !== horizon) {
       const { resolved, host } = this;
       this.search = new PlanSearch({
+        seed: resolved.setup.seed,
         plant: resolved.plant,
         instance: resolved.instance,
         horizon,

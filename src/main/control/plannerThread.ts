@@ -37,7 +37,7 @@ export class PlannerThread {
         return this.configure(message);
       case 'settings':
         this.resolved = resolveSetup(message.setup);
-        if (this.subject !== undefined) this.load({ ...this.subject, cost: message.cost });
+        if (this.subject !== undefined) this.load({ ...this.subject, cost: message.cost, propagation: this.resolved.propagation });
         return this.search?.renewPlanner();
       case 'model':
         return this.load({
@@ -45,6 +45,7 @@ export class PlannerThread {
           plantSettings: message.plantSettings,
           model: message.model,
           cost: message.cost,
+          propagation: this.resolved!.propagation,
         });
       case 'reset':
         return this.search?.reset();
@@ -64,6 +65,7 @@ export class PlannerThread {
     this.subject = undefined;
     const { plant, instance } = this.resolved;
     this.search = new PlanSearch({
+      seed: this.resolved.setup.seed,
       plant,
       instance,
       horizon,

@@ -1,3 +1,4 @@
+import { streamKey } from '../math/random';
 import type { DynamicsModel } from '../models/model';
 import type { Plant, PlantInstance } from '../plants/plant';
 import type { RolloutJob } from '../rollouts/rollouts';
@@ -7,7 +8,7 @@ import type { PlannerInstance, PlannerResult, PlannerContext } from './planner';
 
 /** Evaluates populations, on this thread or on several; what it rolls out through is its own business. */
 export interface PopulationEvaluator {
-  evaluate(job: Omit<RolloutJob, 'from' | 'to'> & { readonly count: number }): void;
+  evaluate(job: Omit<RolloutJob, 'from' | 'to' | 'particle'> & { readonly count: number }): void;
 }
 /** One question to the planner. */
 export interface PlanRequest {
@@ -45,9 +46,12 @@ export interface PlanSearchParts {
   readonly evaluator: PopulationEvaluator;
   /** Searches for one plan, each beginning where the last one ended; 1 when absent. A plan that is never made again deserves several. */
   readonly searches?: number;
+  /** Seed of the streams that members and noise are drawn from; 0 when absent. */
+  readonly seed?: number;
   createPlanner(context: Pick<PlannerContext, 'imagination'>): PlannerInstance;
 }
 
+const POPULATION_STREAM = 0x706f70;
 /** Plan numbers of further searches, far from those of other plans. */
 const SEARCH_STREAMS = 0x1000000;
 
@@ -62,6 +66,9 @@ export class PlanSearch {
   private lastActsFrom = 0;
   private readonly start: Float64Array;
   private previousAction = 0;
+  /** The plan that is searched, and populations evaluated for it so far: they name the streams of the next. */
+  private planId = 0;
+  private populations = 0;
   private recorder: FanRecorder | undefined;
 
   constructor(private readonly parts: PlanSearchParts) {
@@ -90,6 +97,8 @@ export class PlanSearch {
     if (model === undefined) throw new Error('There is no model to plan through.');
     const { horizon } = this.parts;
     this.carryThroughQueue(model, request);
+    this.planId = request.id;
+    this.populations = 0;
     const actsFrom = request.step + request.queue.length;
     const advanced = Math.max(0, actsFrom - this.lastActsFrom);
     this.lastActsFrom = actsFrom;
@@ -131,6 +140,7 @@ export class PlanSearch {
             horizon,
             count,
             costs,
+            stream: streamKey(this.parts.seed ?? 0, this.planId, this.populations++, POPULATION_STREAM),
             ...(tips === undefined ? {} : { tips }),
           });
           this.recorder?.take(costs, count);

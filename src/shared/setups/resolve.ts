@@ -10,10 +10,12 @@ import * as planners from '../planners';
 import type { Planner } from '../planners/planner';
 import * as plants from '../plants';
 import type { Plant, PlantInstance } from '../plants/plant';
+import type { Propagation } from '../rollouts/rollouts';
 import { checkedValue, real, SettingError, type Setting, type SettingsOf, type SettingsSchema, type SettingValues } from '../settings';
 import * as tasks from '../tasks';
 import type { Task, TaskCost } from '../tasks/task';
 import { loopSettings } from './loopSettings';
+import { propagationOf, propagationSettings } from './propagationSettings';
 import { rigSettings } from './rigSettings';
 import type { Setup } from './setup';
 
@@ -49,6 +51,8 @@ export interface ResolvedSetup {
   readonly period: number;
   /** Steps of a plan. */
   readonly horizon: number;
+  /** How planning goes through a model that has members; undefined for others. */
+  readonly propagation: Propagation | undefined;
   readonly schemas: Readonly<Record<Room, SettingsSchema>>;
 }
 
@@ -99,6 +103,7 @@ function wholeSchemasOf(setup: Setup): Record<Room, SettingsSchema> {
         meaning: 'How far ahead a plan reaches.',
       }),
       ...(model.usesTensors ? withDefaults(planner.settings, { population: 256, iterations: 4 }) : planner.settings),
+      ...(model.usesTensors ? propagationSettings : {}),
     },
     learning: model.usesTensors ? withDefaults(algorithm.settings, { refit: 0.5 }) : algorithm.settings,
     model: model.settings,
@@ -178,6 +183,7 @@ export function resolveSetup(setup: Setup): ResolvedSetup {
     rig: settings.rig as unknown as SettingsOf<typeof rigSettings>,
     period,
     horizon: Math.max(1, Math.round((settings.planner.horizon as number) / period)),
+    propagation: propagationOf(settings.planner),
     schemas,
   };
 }
