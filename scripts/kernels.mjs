@@ -16,12 +16,13 @@ export const kernels = {
   network6: { entry: 'network', block: 6 },
   network5: { entry: 'network', block: 5 },
   network4: { entry: 'network', block: 4 },
+  gaussian: { entry: 'gaussianRollouts' },
   training: { entry: 'training' },
 };
 const arithmetics = { fused: ['simd', 'relaxed-simd'], portable: ['simd'] };
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--disableWarning', '201', '--converge', '--initialMemory', '1'];
 /** What host and kernels both read: nothing but constants. */
-const LAYOUTS = ['shared/rollouts/kernels/layout.ts', 'shared/models/network/kernelLayout.ts'];
+const LAYOUTS = ['shared/rollouts/kernels/layout.ts', 'shared/rollouts/kernels/gaussianLayout.ts', 'shared/models/network/kernelLayout.ts'];
 
 /**
  * @param root  folder of the project

@@ -5,16 +5,16 @@
 import { CONSTANTS } from '../shared/rollouts/kernels/layout';
 
 // places in the table of constants
-const MAGIC: usize = CONSTANTS; // 1.5 · 2^23: adding it rounds to a whole number and leaves that in the lowest bits
-const ONE: usize = CONSTANTS + 4;
+export const MAGIC: usize = CONSTANTS; // 1.5 · 2^23: adding it rounds to a whole number and leaves that in the lowest bits
+export const ONE: usize = CONSTANTS + 4;
 const HIGH: usize = CONSTANTS + 8;
 const LOW: usize = CONSTANTS + 12;
 const LOG2E: usize = CONSTANTS + 16;
-const E0: usize = CONSTANTS + 20; // 2^f on [−½, ½], from the highest power down
-const E1: usize = CONSTANTS + 24;
-const E2: usize = CONSTANTS + 28;
-const E3: usize = CONSTANTS + 32;
-const E4: usize = CONSTANTS + 36;
+export const E0: usize = CONSTANTS + 20; // 2^f on [−½, ½], from the highest power down
+export const E1: usize = CONSTANTS + 24;
+export const E2: usize = CONSTANTS + 28;
+export const E3: usize = CONSTANTS + 32;
+export const E4: usize = CONSTANTS + 36;
 const INVERSE_PI: usize = CONSTANTS + 40;
 const PI_HIGH: usize = CONSTANTS + 44;
 const PI_LOW: usize = CONSTANTS + 48;
@@ -38,12 +38,14 @@ const TURN: usize = CONSTANTS + 116;
 const INVERSE_TURN: usize = CONSTANTS + 120;
 const TURN_LOW: usize = CONSTANTS + 124;
 const TWO: usize = CONSTANTS + 128;
+export const LEAST: usize = CONSTANTS + 132; // exponent of 2 below which a Gaussian does not fall
 
 /** Writes the constants; once for each memory. */
 export function prepareLanes(): void {
   store<f32>(MAGIC, 12582912.0);
   store<f32>(ONE, 1.0);
   store<f32>(TWO, 2.0);
+  store<f32>(LEAST, -64.0);
   store<f32>(HIGH, 87.0);
   store<f32>(LOW, -87.0);
   store<f32>(LOG2E, 1.4426950408889634);

@@ -26,11 +26,11 @@ export class GaussianProcessModel implements DynamicsModel {
   constructor(
     private readonly header: ModelHeader,
     readonly features: Features,
-    private readonly X: Float64Array,
-    private readonly n: number,
+    readonly X: Float64Array,
+    readonly n: number,
     readonly hyper: readonly Float64Array[],
-    private readonly weights: readonly Float64Array[],
-    private readonly scales: Float64Array,
+    readonly weights: readonly Float64Array[],
+    readonly scales: Float64Array,
     readonly searchedRows: number,
     private readonly jitter: number,
   ) {
@@ -39,6 +39,11 @@ export class GaussianProcessModel implements DynamicsModel {
     this.inputs = new Float64Array(features.inputs.length);
     this.values = new Float64Array(features.outputs.length);
     this.sums = hyper.map((h, o) => new KernelSum(X, n, features.inputs, h, weights[o], scales[o], parityOf(features, o)));
+  }
+
+  /** Sign of an output under the mirror; 0 without one. */
+  parityOf(output: number): -1 | 0 | 1 {
+    return parityOf(this.features, output);
   }
 
   /**
