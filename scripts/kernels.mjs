@@ -17,6 +17,7 @@ export const kernels = {
   network5: { entry: 'network', block: 5 },
   network4: { entry: 'network', block: 4 },
   gaussian: { entry: 'gaussianRollouts' },
+  peak: { entry: 'peak' },
   training: { entry: 'training' },
 };
 const arithmetics = { fused: ['simd', 'relaxed-simd'], portable: ['simd'] };

@@ -1,101 +1,97 @@
-import { tryLoop, type LoopTrialFigures } from '../../workbench/loopTrial';
-import { forkControl, spawnLearner } from '../../workers/fork';
-import { defineCommand, type World } from '../command';
-import { whole } from '../flags';
+import { peakChain, type PeakChain } from '../../workers/peakChain';
+import { defineCommand } from '../command';
+import { switchFlag, whole } from '../flags';
+import { judge, lost } from './bench/goals';
+import { benchJitter } from './bench/jitter';
 import { machineOf, QuietWatch } from './bench/machine';
+import { benchNetwork, W1, W1wide, W2 } from './bench/networkWorks';
+import { peakFigures } from './bench/peak';
 import { benchPlan } from './bench/plan';
-import { aligned } from './fit/errors';
+import { benchScaling } from './bench/scaling';
+import { benchEquations, benchProcess } from './bench/searchWorks';
+import { benchStartup } from './bench/startup';
+import { parityTable, ratioTable, rowTable } from './bench/tables';
+import { benchTraining } from './bench/trainingWork';
+import type { BenchContext, WorkResult } from './bench/work';
 
-const works = ['plan', 'jitter'] as const;
+/** What can be measured, in the order in which it is. */
+export const benchWorks: Readonly<Record<string, (context: BenchContext) => Promise<WorkResult>>> = {
+  W1: (context) => benchNetwork(W1, context),
+  W1wide: (context) => benchNetwork(W1wide, context),
+  W2: (context) => benchNetwork(W2, context),
+  W3: (context) => benchEquations(context),
+  W4: (context) => benchTraining(context),
+  GP: (context) => benchProcess(context),
+  plan: benchPlan,
+  scaling: benchScaling,
+  jitter: benchJitter,
+  startup: benchStartup,
+};
 
-export const benchCommand = defineCommand({
-  name: 'bench',
-  purpose: 'Measures the time of a plan, and how punctual the loop is while a network trains.',
-  arguments: [{ name: 'WORK', meaning: 'What to measure; all without any.', least: 0, most: works.length, choices: works }],
-  flags: {
-    rounds: whole({ unit: '', min: 1, max: 10_000, default: 10, meaning: 'Samples of each contender, taken in turn.' }),
-  },
-  example: 'upright bench plan',
-  notes: [
-    'plan: one plan of CEM 400 x 30 x 5 on the light cart-pole through its equations, a Gaussian process of 200 points and an ensemble of 5 x (64, 64). jitter: lateness of the control loop at 100 Hz, idle and while the ensemble trains and pictures are drawn.',
-    'Two threads unless --threads says otherwise. A machine on which others compute meanwhile is called not quiet; its figures are worth little.',
-  ],
-  async run({ arguments: asked, flags, given, world }) {
-    const wanted = asked.length === 0 ? works : works.filter((work) => asked.includes(work));
-    const threads = given.has('threads') ? world.threads : Math.min(2, world.threads);
-    const watch = new QuietWatch();
-    await watch.look(400);
-    const plan = wanted.includes('plan') ? await benchPlan(threads, flags.rounds, flags.seed, watch, world) : undefined;
-    const jitter = wanted.includes('jitter') ? await benchJitter(watch, world) : undefined;
-    const machine = machineOf(watch);
-    if (!machine.quiet)
-      world.warn({ code: 'notQuiet', text: 'Other programs computed meanwhile: these figures are upper bounds at best.' });
-    const parity =
-      plan === undefined
-        ? []
-        : [{ what: 'plans of one thread and of all', value: plan.threadDifference, limit: 0, passed: plan.threadDifference === 0 }];
-    return {
-      exit: parity.every(({ passed }) => passed) ? 0 : 1,
-      document: { machine, peak: null, rows: plan?.rows ?? [], ratios: [], parity, jitter: (jitter ?? []).map(finite) },
-      text: [...(plan === undefined ? [] : [planTable(plan.rows)]), ...(jitter === undefined ? [] : [jitterTable(jitter)])].join('\n\n'),
-    };
-  },
-});
+/** @param works  by their names */
+export function benchCommandOf(
+  works: typeof benchWorks,
+  startPeak: (threads: number) => PeakChain | undefined,
+  newWatch = () => new QuietWatch(),
+) {
+  const names = Object.keys(works);
+  return defineCommand({
+    name: 'bench',
+    purpose: 'Measures how fast plans and trainings are here, beside other ways to the same; and how punctual the loop is.',
+    arguments: [{ name: 'WORK', meaning: 'What to measure; all without any.', least: 0, most: names.length, choices: names }],
+    flags: {
+      rounds: whole({
+        unit: '',
+        min: 1,
+        max: 10_000,
+        default: 10,
+        meaning: 'Rounds in which the contenders take turns. When given, W1 also shows tfjs-cpu, which takes half a minute.',
+      }),
+      check: switchFlag({ meaning: 'End with 1 when a ratio is below its floor by more than its spread.' }),
+    },
+    example: 'upright bench W1 --check',
+    notes: [
+      'W1: CEM 400 x 30 x 5 through an ensemble of 5 probabilistic networks 6-64-64-8. W1wide: the same, 3 layers of 200. W2: one network, no noise. W3: CEM 1000 x 50 x 5 through the cart-pole’s equations. W4: an epoch of 10,000 transitions for the ensemble. GP: CEM 480 x 24 x 5 through a Gaussian process of 200 points.',
+      'plan: one plan as the setups make it, through the equations, a Gaussian process and an ensemble. scaling: how time grows with population, horizon and members. jitter: lateness of the control loop at 100 Hz, idle and while the ensemble trains and pictures are drawn. startup: how soon the first plan is there.',
+      '"plain TypeScript" is what one writes first: loops over one row at a time. "reference" is our own plain TypeScript, which works on many rows at a time. A ratio is formed within a round, then its median is taken. Share of peak counts matrix products alone, against a chain of 128-bit multiply-adds measured in the same rounds.',
+      'Two threads unless --threads says otherwise. A machine on which others compute meanwhile is called not quiet; its figures are worth little and are held to no floor.',
+    ],
+    async run({ arguments: asked, flags, given, world }) {
+      const wanted = names.filter((name) => asked.length === 0 || asked.includes(name));
+      const threads = given.has('threads') ? world.threads : Math.min(2, world.threads);
+      const watch = newWatch();
+      await watch.calm();
+      const chain = startPeak(threads);
+      const peak = peakFigures(chain, threads, world);
+      const context = { world, threads, rounds: flags.rounds, seed: flags.seed, watch, thorough: given.has('rounds'), peak: chain };
+      const results: WorkResult[] = [];
+      for (const name of wanted) if (!world.signal.aborted) results.push(await works[name]!(context));
+      await chain?.close();
 
-interface JitterRow extends LoopTrialFigures {
-  readonly hertz: number;
-  readonly training: boolean;
+      const machine = machineOf(watch);
+      if (!machine.quiet)
+        world.warn({
+          code: 'notQuiet',
+          text: 'Other programs computed meanwhile: these figures are upper bounds at best, and held to no floor.',
+        });
+      const rows = results.flatMap((result) => result.rows);
+      const parity = results.flatMap((result) => result.parity);
+      const ratios = judge(
+        results.flatMap((result) => result.ratios),
+        machine.quiet,
+      );
+      const below = lost(ratios);
+      if (flags.check) for (const text of below) world.warn({ code: 'belowFloor', text });
+      const extra = Object.assign({}, ...results.map((result) => result.extra ?? {})) as Readonly<Record<string, unknown>>;
+      return {
+        exit: parity.every(({ passed }) => passed) && !(flags.check && below.length > 0) ? 0 : 1,
+        document: { machine, peak, rows, ratios, parity, ...extra },
+        text: [rowTable(rows), ratioTable(ratios), parityTable(parity), ...results.map((result) => result.text ?? '')]
+          .filter((table) => table !== '')
+          .join('\n\n'),
+      };
+    },
+  });
 }
 
-/** The loop at 100 Hz with nothing beside it, then with training and drawing: the first tells what the machine can do. */
-async function benchJitter(watch: QuietWatch, world: World): Promise<JitterRow[]> {
-  const rows: JitterRow[] = [];
-  for (const training of [false, true]) {
-    world.progress.report({ phase: 'bench jitter', done: rows.length, total: 2, unit: 'run' });
-    await watch.look();
-    if (world.signal.aborted) break;
-    rows.push({
-      hertz: 100,
-      training,
-      ...(await tryLoop({ hertz: 100, seconds: 10, training, pictures: training }, { forkControl, spawnLearner })),
-    });
-  }
-  return rows;
-}
-
-/** A figure that does not exist is null in a document. */
-const finite = <T>(value: T): unknown =>
-  typeof value === 'number' && !Number.isFinite(value)
-    ? null
-    : typeof value === 'object' && value !== null
-      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, finite(part)]))
-      : value;
-
-const planTable = (rows: Awaited<ReturnType<typeof benchPlan>>['rows']) =>
-  aligned(
-    [
-      ['plan through', 'contender', 'threads', 'median ms', '99 % ms', 'least ms', 'samples'],
-      ...rows.map(({ label, contender, threads, medianMs, p99Ms, minMs, samples }) => [
-        label,
-        contender,
-        ...[threads, medianMs, p99Ms, minMs, samples].map(String),
-      ]),
-    ],
-    2,
-  );
-
-const jitterTable = (rows: readonly JitterRow[]) =>
-  aligned(
-    [
-      ['loop', 'beside it', 'periods', 'late', 'median ms', '99 % ms', '99.9 % ms', 'most ms', 'plan ms'],
-      ...rows.map(({ hertz, training, periods, late, latenessMs, planMs }) => [
-        `${hertz} Hz`,
-        training ? 'training, pictures' : 'nothing',
-        ...[periods, late].map(String),
-        ...[latenessMs.p50, latenessMs.p99, latenessMs.p999, latenessMs.max, planMs.p50].map((value) =>
-          Number.isFinite(value) ? value.toFixed(2) : '-',
-        ),
-      ]),
-    ],
-    2,
-  );
+export const benchCommand = benchCommandOf(benchWorks, peakChain);

@@ -12,24 +12,50 @@ export interface Machine {
   readonly quiet: boolean;
 }
 
+/** A tenth of all processors: the clock of the kernel ticks every 10 ms, so less would be noise. */
+const BUSY = 0.1;
+
 /** Looks now and then whether other programs compute; a benchmark asks it between its rounds, when itself is idle. */
 export class QuietWatch {
   private looks = 0;
   private busyLooks = 0;
 
   /** Sleeps so long and sees how much of the processors was used meanwhile. */
-  async look(milliseconds = 200): Promise<void> {
-    const before = spent();
-    await new Promise((done) => setTimeout(done, milliseconds));
+  async look(milliseconds = 200): Promise<boolean> {
+    return this.count(await this.idle(milliseconds));
+  }
+  /** Waits for a quiet moment, so many looks at most; only the last one counts. @returns whether it came */
+  async calm(looks = 5, milliseconds = 200): Promise<boolean> {
+    let idle = await this.idle(milliseconds);
+    for (let more = 1; more < looks && !idle; more++) idle = await this.idle(milliseconds);
+    return this.count(idle);
+  }
+  /** Does something, and sees whether others computed meanwhile: what this process used is its own. */
+  async during<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly quiet: boolean }> {
+    const before = { ...spent(), own: process.cpuUsage() };
+    const value = await work();
+    const { user, system } = process.cpuUsage(before.own);
     const after = spent();
     const total = after.total - before.total;
-    this.looks++;
-    // A tenth of all processors: the clock of the kernel ticks every 10 ms, so less would be noise.
-    if (total > 0 && (after.busy - before.busy) / total > 0.1) this.busyLooks++;
+    const foreign = after.busy - before.busy - (user + system) / 1000;
+    return { value, quiet: this.count(!(total > 0 && foreign / total > BUSY)) };
   }
   /** One busy moment in ten is forgiven. */
   get quiet(): boolean {
     return this.looks > 0 && this.busyLooks <= this.looks / 10;
+  }
+
+  private async idle(milliseconds: number): Promise<boolean> {
+    const before = spent();
+    await new Promise((done) => setTimeout(done, milliseconds));
+    const after = spent();
+    const total = after.total - before.total;
+    return !(total > 0 && (after.busy - before.busy) / total > BUSY);
+  }
+  private count(quiet: boolean): boolean {
+    this.looks++;
+    if (!quiet) this.busyLooks++;
+    return quiet;
   }
 }
 
@@ -41,6 +67,7 @@ export const machineOf = (watch: QuietWatch): Machine => ({
   quiet: watch.quiet,
 });
 
+/** Milliseconds of all processors since the machine started. */
 function spent(): { busy: number; total: number } {
   let busy = 0;
   let total = 0;

@@ -3,14 +3,17 @@ import { randomStream, streamKey } from '../../../../shared/math/random';
 import { runFit } from '../../../../shared/models/fitJob';
 import type { DynamicsModel, Prior } from '../../../../shared/models/model';
 import { PlanSearch } from '../../../../shared/planners/planSearch';
+import { usualChoice } from '../../../../shared/rollouts/kernels/source';
 import type { SettingsOf, SettingsSchema, SettingValues } from '../../../../shared/settings';
 import { builtInSetups } from '../../../../shared/setups/builtIn';
 import { resolveSetup, withValues, type ResolvedSetup } from '../../../../shared/setups/resolve';
+import { loadKernels } from '../../../workers/kernels';
 import { plannerThreads } from '../../../workers/plannerThreads';
-import { chooseTensorBackend } from '../../../workers/tensors';
-import type { World } from '../../command';
-import type { QuietWatch } from './machine';
-import { statistics, type BenchRow } from './timing';
+import { chooseTrainer } from '../../../workers/trainers';
+import { apart } from './ourSearch';
+import { closeAll, inTurn, type Contender } from './rounds';
+import { statistics } from './timing';
+import { parityOf, type BenchContext, type Parity, type WorkResult } from './work';
 
 /** The work: population x steps x iterations, on the light cart-pole. */
 const POPULATION = 400;
@@ -39,14 +42,9 @@ const cases: readonly {
   },
 ];
 
-export interface PlanBench {
-  readonly rows: readonly (BenchRow & { readonly label: string })[];
-  /** Largest difference between the plans of one thread and of all: 0, or threads change results. */
-  readonly threadDifference: number;
-}
-
 /** Time of one plan of CEM 400 x 30 x 5, the three models in turn, so that a busy moment of the machine hits all alike. */
-export async function benchPlan(threads: number, rounds: number, seed: number, watch: QuietWatch, world: World): Promise<PlanBench> {
+export async function benchPlan(context: BenchContext): Promise<WorkResult> {
+  const { threads, seed, world } = context;
   const resolved = resolveSetup(
     withValues(builtInSetups.light!, {
       'planner.population': POPULATION,
@@ -54,44 +52,46 @@ export async function benchPlan(threads: number, rounds: number, seed: number, w
       'planner.horizon': HORIZON * 0.05,
     }),
   );
-  const contenders: { search: PlanSearch; close(): Promise<void>; samples: number[]; label: string; model: string }[] = [];
-  let threadDifference = 0;
+  const contenders: (Contender & { readonly label: string; readonly model: string })[] = [];
+  const parity: Parity[] = [];
   for (const { model, label, settings, priors } of cases) {
-    world.progress.report({ phase: 'bench plan', done: 0, total: rounds, unit: 'round' });
+    world.progress.report({ phase: 'bench plan', done: 0, total: context.rounds, unit: 'round' });
     const fitted = await modelFor(model, settings, priors, resolved, seed);
     const all = searchWith(fitted, resolved, threads);
-    if (threads > 1 && model === 'physics') {
+    if (threads > 1) {
       const alone = searchWith(fitted, resolved, 1);
-      const [one, many] = [planOnce(alone.search, resolved, 1), planOnce(all.search, resolved, 1)];
-      threadDifference = one.reduce((most, action, k) => Math.max(most, Math.abs(action - many[k]!)), 0);
+      parity.push(
+        parityOf(
+          `plan, ${label}: one thread and ${threads}`,
+          apart(planOnce(alone.search, resolved, 1), planOnce(all.search, resolved, 1)),
+          0,
+        ),
+      );
       await alone.close();
-    } else planOnce(all.search, resolved, 1); // the first plan compiles
-    contenders.push({ ...all, samples: [], label, model });
-  }
-  for (let round = 0; round < rounds; round++) {
-    await watch.look(50);
-    if (world.signal.aborted) break;
-    for (const { search, samples } of contenders) {
-      const from = world.now();
-      planOnce(search, resolved, round + 2);
-      samples.push(world.now() - from);
     }
-    world.progress.report({ phase: 'bench plan', done: round + 1, total: rounds, unit: 'round' });
-  }
-  await Promise.all(contenders.map(({ close }) => close()));
-  return {
-    rows: contenders.map(({ model, label, samples }) => ({
-      work: 'plan',
-      contender: 'plain TypeScript',
-      model,
-      label,
+    const name = !all.engine.startsWith('Kernel') ? 'reference' : loadKernels().fuses ? 'kernel fused' : 'kernel mul+add';
+    contenders.push({
+      name,
       threads,
-      ...statistics(samples),
-      ratioToOurs: 1,
-      shareOfPeak: null,
-    })),
-    threadDifference,
-  };
+      label,
+      model,
+      once: (time) => void planOnce(all.search, resolved, time + 1),
+      close: () => all.close(),
+    });
+  }
+  const measured = await inTurn('plan', contenders, context);
+  await closeAll(contenders);
+  const rows = measured.map(({ contender, rounds }, i) => ({
+    work: 'plan',
+    contender: contender.name,
+    model: contenders[i]!.model,
+    note: contenders[i]!.label,
+    threads,
+    ...statistics(rounds.flat()),
+    ratioToOurs: 1,
+    shareOfPeak: null,
+  }));
+  return { rows, ratios: [], parity };
 }
 
 /** Plans from hanging at rest. */
@@ -101,9 +101,9 @@ function planOnce(search: PlanSearch, { plant }: ResolvedSetup, id: number): Flo
   return actions;
 }
 
-function searchWith(model: DynamicsModel, resolved: ResolvedSetup, threads: number): { search: PlanSearch; close(): Promise<void> } {
+function searchWith(model: DynamicsModel, resolved: ResolvedSetup, threads: number) {
   const { plant, instance, planner, period, settings, setup, cost } = resolved;
-  const pool = plannerThreads(threads);
+  const pool = plannerThreads(threads, usualChoice(loadKernels().fuses ? 'fused' : 'portable'));
   pool.setSubject({ plant: setup.plant, plantSettings: settings.plant, model: model.save(), cost });
   const { horizon: _seconds, ...own } = settings.planner;
   const search = new PlanSearch({
@@ -118,7 +118,7 @@ function searchWith(model: DynamicsModel, resolved: ResolvedSetup, threads: numb
       ),
   });
   search.setModel(model);
-  return { search, close: () => pool.close() };
+  return { search, engine: pool.label, close: () => pool.close() };
 }
 
 async function modelFor(
@@ -128,7 +128,7 @@ async function modelFor(
   resolved: ResolvedSetup,
   seed: number,
 ): Promise<DynamicsModel> {
-  if (model === 'ensemble') await chooseTensorBackend('auto');
+  if (model === 'ensemble') await chooseTrainer('auto', 'auto');
   const { setup, period } = resolved;
   return runFit({
     plant: setup.plant,

@@ -1,0 +1,130 @@
+import type { SavedModel } from '../../../../shared/models/model';
+import { kernelContenders } from './kernelChoices';
+import { apart, farthest, ourSearch, trialActions, type OurContender } from './ourSearch';
+import { plainEquationCosts } from './peers/plainEquations';
+import { plainProcessCosts, type PlainProcess } from './peers/plainProcess';
+import { chance, plainSearch } from './peers/plainSearch';
+import { closeAll, inTurn, ratiosWithin, rowsOf, type Contender, type Measured } from './rounds';
+import { HANGING, PERIOD, stepsOf, type SearchSize } from './sizes';
+import { equations, randomProcess } from './subjects';
+import { parityOf, type BenchContext, type RatioSamples, type WorkResult } from './work';
+
+/** A search through something else than networks: ours beside plain loops. */
+interface SearchWork {
+  readonly id: string;
+  readonly size: SearchSize;
+  readonly model: SavedModel;
+  readonly referenceNote: string;
+  /** Costs in plain loops of actions in units of the limit. */
+  plain(actions: Float64Array, costs: Float64Array): void;
+  /** Relative distance within which costs of kernels and of the reference have to stay. */
+  readonly limit: number;
+}
+
+const W3_SIZE: SearchSize = { population: 1000, horizon: 50, iterations: 5, elites: 100 };
+/** Through the cart-pole's equations: a step is four derivatives. */
+export function benchEquations(context: BenchContext, size = W3_SIZE): Promise<WorkResult> {
+  return benchSearch(
+    {
+      id: 'W3',
+      size,
+      model: equations(),
+      referenceNote: 'our own plain TypeScript: the plant’s equations, elementary functions of our own',
+      plain: (actions, costs) => plainEquationCosts(HANGING, PERIOD, actions, size.horizon, costs),
+      limit: 2e-6, // a fall from upright doubles an error of 32 bits every fifth of a second
+    },
+    context,
+  );
+}
+
+const GP_SIZE: SearchSize = { population: 480, horizon: 24, iterations: 5, elites: 48 };
+/** Through a Gaussian process of two accelerations, mirrored. */
+export async function benchProcess(context: BenchContext, size = GP_SIZE, points = 200): Promise<WorkResult> {
+  const model = await randomProcess(points, context.seed);
+  const outputs = plainProcesses(model);
+  const result = await benchSearch(
+    {
+      id: 'GP',
+      size,
+      model,
+      referenceNote: 'our own plain TypeScript: exponentials from a table',
+      plain: (actions, costs) => plainProcessCosts(outputs, HANGING, PERIOD, actions, size.horizon, costs),
+      limit: 1e-6,
+    },
+    context,
+    ratiosOfProcess,
+  );
+  return result;
+}
+
+async function benchSearch(
+  { id, size, model, referenceNote, plain, limit }: SearchWork,
+  context: BenchContext,
+  more: (measured: readonly Measured[], threads: number) => RatioSamples[] = () => [],
+): Promise<WorkResult> {
+  const { threads, seed, world } = context;
+  const search = { size, model, start: HANGING, seed };
+  const kernels = kernelContenders(threads).map((kernel) => ourSearch({ ...kernel, ...search }));
+  const known = kernels.filter(({ usesKernel }) => usesKernel);
+  if (known.length === 0) world.warn({ code: 'kernelAbsent', text: `${id}: no kernel is installed; what is measured is the reference.` });
+  await closeAll(kernels.filter(({ usesKernel }) => !usesKernel));
+  const ours: OurContender[] = [...known, ourSearch({ name: 'reference', note: referenceNote, threads, ...search })];
+  const random = chance(seed);
+  const peer: Contender = {
+    name: 'plain TypeScript',
+    note: 'float64 loops, Math.exp, Math.sin and Math.cos',
+    threads: 1,
+    once: () => void plainSearch(size, plain, random),
+  };
+  const actions = trialActions(size.population, size.horizon, chance(seed + 11));
+  const truth = new Float64Array(size.population);
+  plain(actions, truth);
+  const first = ours[0]!;
+  const alone = ours.find(({ name, threads: count }) => name === first.name && count !== first.threads);
+  const parity = ours
+    .filter((one) => one !== alone)
+    .map((one) => parityOf(`${id}: costs of ${one.name} against float64`, farthest(one.costs(actions), truth), limit));
+  if (alone !== undefined) parity.push(parityOf(`${id}: plans of one thread and of ${threads}`, apart(alone.plan(1), first.plan(1)), 0));
+  const measured = await inTurn(id, [...ours, peer], context);
+  await closeAll(ours);
+  const { rows, ratios } = rowsOf(id, measured, { steps: stepsOf(size) });
+  return { rows, ratios: [...ratios, ...more(measured, threads)], parity };
+}
+
+/** What is held to floors beside the ratios to ours. */
+function ratiosOfProcess(measured: readonly Measured[], threads: number): RatioSamples[] {
+  const find = (name: string, count = threads) => measured.find(({ contender }) => contender.name === name && contender.threads === count);
+  const plain = find('plain TypeScript', 1);
+  const pairs = [
+    ['plain TypeScript over one thread', plain, find('kernel fused', 1)],
+    ['plain TypeScript over mul+add', plain, find('kernel mul+add')],
+    ['all points over compressed', find('kernel fused'), find('kernel compressed')],
+  ] as const;
+  return pairs.flatMap(([against, over, under]) =>
+    over === undefined || under === undefined ? [] : [{ work: 'GP', against, threads, samples: ratiosWithin(over, under) }],
+  );
+}
+
+/** The parts of a saved Gaussian process of the cart-pole, unfolded. @throws Error when it is of another form */
+function plainProcesses({ header, weights }: SavedModel): [PlainProcess, PlainProcess] {
+  const {
+    points: count,
+    scales,
+    hyperparameters,
+  } = header.structure as {
+    readonly points: number;
+    readonly scales: readonly number[];
+    readonly hyperparameters: readonly (readonly number[])[];
+  };
+  const inputs = 5;
+  const block = new Float64Array(weights);
+  const outputs = hyperparameters.map((hyper, o) => ({
+    points: block.subarray(0, count * inputs),
+    weights: block.slice(count * (inputs + o), count * (inputs + o + 1)).map((weight) => weight * scales[o]!),
+    inverseSquares: Float64Array.from({ length: inputs }, (_, d) => Math.exp(-2 * hyper[d]!)),
+    signs: Float64Array.of(-1, 1, -1, -1, -1),
+    variance: Math.exp(2 * hyper[inputs]!),
+  }));
+  if (outputs.length !== 2) throw new Error(`A Gaussian process of 2 outputs was wanted; this one has ${outputs.length}.`);
+  return [outputs[0]!, outputs[1]!];
+}
