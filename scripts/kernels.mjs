@@ -17,6 +17,8 @@ export const kernels = {
   network5: { entry: 'network', block: 5 },
   network4: { entry: 'network', block: 4 },
   gaussian: { entry: 'gaussianRollouts' },
+  equations: { entry: 'equations' },
+  linear: { entry: 'linear' },
   peak: { entry: 'peak' },
   training: { entry: 'training' },
 };

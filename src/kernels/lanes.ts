@@ -126,17 +126,34 @@ export function prepareLanes(): void {
   p = madd(p, q, at(S3));
   return madd(f32x4.mul(p, q), r, r);
 }
-/** Writes the sine and the cosine of x: minus n π in two parts, the sign from n. For |x| up to some thousand. */
+/** x in half turns, rounded to n: n stands in the lowest bits. For |x| up to some thousand. */
+// @ts-ignore: decorator
+@inline export function halfTurns(x: v128): v128 {
+  return madd(x, at(INVERSE_PI), at(MAGIC));
+}
+/** x minus its half turns, in [−π/2, π/2]: π in two parts. */
+// @ts-ignore: decorator
+@inline export function beyondHalfTurns(x: v128, turns: v128): v128 {
+  const n = f32x4.sub(turns, at(MAGIC));
+  return nmadd(n, at(PI_LOW), nmadd(n, at(PI_HIGH), x));
+}
+/** Sine of the angle that is so many half turns and `rest`. */
+// @ts-ignore: decorator
+@inline export function sineOf(rest: v128, turns: v128): v128 {
+  return v128.xor(sineNear(rest), i32x4.shl(turns, 31));
+}
+// @ts-ignore: decorator
+@inline export function cosineOf(rest: v128, turns: v128): v128 {
+  const off = f32x4.add(f32x4.sub(at(HALF_PI), f32x4.abs(rest)), at(HALF_PI_REST));
+  return v128.xor(sineNear(off), i32x4.shl(turns, 31));
+}
+/** Writes the sine and the cosine of x. */
 // @ts-ignore: decorator
 @inline export function sineCosine(x: v128, sine: usize, cosine: usize): void {
-  const magic = at(MAGIC);
-  const t = madd(x, at(INVERSE_PI), magic);
-  const n = f32x4.sub(t, magic);
-  const r = nmadd(n, at(PI_LOW), nmadd(n, at(PI_HIGH), x));
-  const sign = i32x4.shl(t, 31);
-  v128.store(sine, v128.xor(sineNear(r), sign));
-  const rest = f32x4.add(f32x4.sub(at(HALF_PI), f32x4.abs(r)), at(HALF_PI_REST));
-  v128.store(cosine, v128.xor(sineNear(rest), sign));
+  const turns = halfTurns(x);
+  const rest = beyondHalfTurns(x, turns);
+  v128.store(sine, sineOf(rest, turns));
+  v128.store(cosine, cosineOf(rest, turns));
 }
 /** x minus whole turns, in [−π, π]. */
 // @ts-ignore: decorator

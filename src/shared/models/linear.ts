@@ -67,7 +67,7 @@ export const linear = defineModel({
 });
 
 /** A number that the linear map sees: a channel (angles from their centre), the action, or the constant 1. */
-interface Column {
+export interface Column {
   readonly id: string;
   /** State channel, −1 for the action, −2 for the constant. */
   readonly channel: number;
@@ -81,16 +81,20 @@ export class LinearModel implements DynamicsModel {
   readonly plant: string;
   readonly period: number;
   readonly members = 1;
-  private readonly columns: readonly Column[];
+  /** What the map sees, in the order of its weights. */
+  readonly columns: readonly Column[];
   private readonly values: Float64Array;
   private readonly row: Float64Array;
 
-  /** @param weights  [outputs × columns], channel units per second for a column of 1 */
+  /**
+   * @param centres  [n], where angles are measured from, rad; 0 for every other channel
+   * @param weights  [outputs × columns], channel units per second for a column of 1
+   */
   constructor(
     private readonly header: ModelHeader,
-    private readonly features: Features,
-    private readonly centres: Float64Array,
-    private readonly weights: Float64Array,
+    readonly features: Features,
+    readonly centres: Float64Array,
+    readonly weights: Float64Array,
   ) {
     this.plant = header.plant;
     this.period = header.period;

@@ -41,7 +41,7 @@ export const physics = defineModel({
     const believed = perturbedParameters(plant, request.plantValues ?? {}, settings.equations, request.seed);
     const substeps = settings.substeps > 0 ? settings.substeps : enoughSubsteps(plant, believed, period);
     const header = { ...headerOf('physics', request, request.data.count, []), structure: { plantValues: believed, substeps } };
-    return Promise.resolve(integrated(plant, believed, substeps, header));
+    return Promise.resolve(new PhysicsModel(plant, believed, substeps, header));
   },
 
   load(saved, plant) {
@@ -50,7 +50,7 @@ export const physics = defineModel({
     if (typeof plantValues !== 'object' || plantValues === null)
       throw new Error('This model is damaged: the settings of its plant are missing.');
     if (!Number.isInteger(substeps) || Number(substeps) < 1) throw new Error(`This model is damaged: ${String(substeps)} substeps.`);
-    return integrated(plant, plantValues as SettingValues, Number(substeps), saved.header);
+    return new PhysicsModel(plant, plantValues as SettingValues, Number(substeps), saved.header);
   },
 });
 
@@ -90,28 +90,48 @@ function enoughSubsteps(plant: Plant, values: SettingValues, period: number): nu
   return Math.max(period > 0.03 ? 2 : 1, Math.ceil((period * steepest) / 2));
 }
 
-function integrated(plant: Plant, plantValues: SettingValues, substeps: number, header: ModelHeader): DynamicsModel {
-  const instance: PlantInstance = plant.create(settle(plant.settings, plantValues, 'plant'));
-  const n = instance.size;
-  const integrator = new RungeKutta(instance, n);
-  const state = new Float64Array(n);
-  const bounds = plant.channels.map((channel) => channel.bound);
-  const { period } = header;
-  return {
-    kind: 'physics',
-    plant: header.plant,
-    period,
-    members: 1,
-    predict(states, actions, count) {
-      for (let row = 0, at = 0; row < count; row++, at += n) {
-        for (let c = 0; c < n; c++) state[c] = states[at + c];
-        integrator.advance(state, actions[row], period, substeps);
-        for (let c = 0; c < n; c++) {
-          const value = state[c];
-          states[at + c] = value > bounds[c] ? bounds[c] : value < -bounds[c] ? -bounds[c] : value;
-        }
+export class PhysicsModel implements DynamicsModel {
+  readonly kind = 'physics';
+  readonly plant: string;
+  readonly period: number;
+  readonly members = 1;
+  private readonly integrator: RungeKutta;
+  private readonly state: Float64Array;
+  private readonly bounds: readonly number[];
+
+  /**
+   * @param equations    the plant whose equations these are
+   * @param plantValues  settings that differ from the plant's defaults
+   * @param substeps     steps of the integrator in a period, ≥ 1
+   */
+  constructor(
+    readonly equations: Plant,
+    readonly plantValues: SettingValues,
+    readonly substeps: number,
+    private readonly header: ModelHeader,
+  ) {
+    const instance: PlantInstance = equations.create(settle(equations.settings, plantValues, 'plant'));
+    this.plant = header.plant;
+    this.period = header.period;
+    this.integrator = new RungeKutta(instance, instance.size);
+    this.state = new Float64Array(instance.size);
+    this.bounds = equations.channels.map((channel) => channel.bound);
+  }
+
+  predict(states: Float64Array, actions: Float64Array, count: number): void {
+    const { integrator, state, bounds, period, substeps } = this;
+    const n = state.length;
+    for (let row = 0, at = 0; row < count; row++, at += n) {
+      for (let c = 0; c < n; c++) state[c] = states[at + c];
+      integrator.advance(state, actions[row], period, substeps);
+      for (let c = 0; c < n; c++) {
+        const value = state[c];
+        states[at + c] = value > bounds[c] ? bounds[c] : value < -bounds[c] ? -bounds[c] : value;
       }
-    },
-    save: (): SavedModel => ({ header, weights: new ArrayBuffer(0) }),
-  };
+    }
+  }
+
+  save(): SavedModel {
+    return { header: this.header, weights: new ArrayBuffer(0) };
+  }
 }

@@ -1,6 +1,8 @@
 import { GaussianProcessModel } from '../../models/gaussian/posterior';
+import { LinearModel } from '../../models/linear';
 import { EnsembleModel } from '../../models/network/ensembleModel';
 import type { DynamicsModel } from '../../models/model';
+import { PhysicsModel } from '../../models/physics';
 import { reference } from '../reference';
 import {
   meanOverParticles,
@@ -15,7 +17,9 @@ import {
   type Rollouts,
 } from '../rollouts';
 import { packGaussian } from './gaussian';
+import { packEquations } from './equations';
 import * as at from './layout';
+import { packLinear } from './linear';
 import { KernelMemory } from './memory';
 import { packNetwork, setMembers } from './network';
 import { NotInKernel, writeProblem } from './problem';
@@ -54,6 +58,10 @@ function pack(subject: RolloutSubject, source: KernelSource, choice: KernelChoic
   const { model } = subject;
   if (model instanceof EnsembleModel) return packedNetwork(subject, model, source, choice, propagation);
   if (model instanceof GaussianProcessModel) return packedGaussian(subject, model, source, choice);
+  if (model instanceof PhysicsModel)
+    return packedPlain(subject, source.module('equations', choice.arithmetic), (memory) => packEquations(memory, model));
+  if (model instanceof LinearModel)
+    return packedPlain(subject, source.module('linear', choice.arithmetic), (memory) => packLinear(memory, model));
   throw new NotInKernel(`no kernel takes a model of the kind ${(model as DynamicsModel).kind}.`);
 }
 
@@ -90,6 +98,13 @@ function packedGaussian(
   const memory = prepared(source.module('gaussian', arithmetic), subject);
   memory.setInt(at.MODEL, packGaussian(memory, subject, model, allPoints ? { shareOfNoise: 0 } : {}).address);
   return { memory, portion: at.LANES, noisy: false };
+}
+
+/** A model of one member without noise, whose steps are so cheap that many candidates go together. */
+function packedPlain(subject: RolloutSubject, module: WebAssembly.Module, write: (memory: KernelMemory) => number): Packed {
+  const memory = prepared(module, subject);
+  memory.setInt(at.MODEL, write(memory));
+  return { memory, portion: 8 * at.LANES, noisy: false };
 }
 
 /** A kernel of its own with everything written that is the same for all models. */
@@ -160,7 +175,7 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
   }
   const ofParticles = Array.from({ length: particles }, () => new Float64Array(at.LANES));
   return {
-    label,
+    label: model instanceof EnsembleModel ? `${label}, ${choice.block} outputs at a time` : label,
     particles,
     portion: packed.portion,
     evaluate(job) {
