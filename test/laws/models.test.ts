@@ -1,6 +1,6 @@
 /** What every dynamics model owes, run over the registry. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { chooseTensorBackend } from '../../src/main/workers/tensors';
+import { chooseTrainer } from '../../src/main/workers/trainers';
 import { angleDifference } from '../../src/shared/math/angles';
 import * as registry from '../../src/shared/models';
 import { applicablePriors } from '../../src/shared/models/features';
@@ -85,7 +85,7 @@ const bytesOf = (saved: SavedModel) => [...new Uint8Array(saved.weights)];
 describe.each(kinds)('%s', (id, kind) => {
   const models = new Map<PlantId, DynamicsModel>();
   beforeAll(async () => {
-    if (kind.usesTensors) await chooseTensorBackend();
+    if (kind.usesTensors) await chooseTrainer('auto', 'auto');
     for (const plant of plantIds) models.set(plant, await fit(kind, plant));
   });
   const each = (story: (model: DynamicsModel, plant: PlantId, data: ReturnType<typeof wander>) => void) => {
