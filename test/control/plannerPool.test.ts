@@ -8,16 +8,12 @@ import { loadKernels } from '../../src/main/workers/kernels';
 import { TransitionStore } from '../../src/shared/episodes/transitions';
 import { randomStream } from '../../src/shared/math/random';
 import { physics } from '../../src/shared/models';
-import { Features } from '../../src/shared/models/features';
-import { freshMoments } from '../../src/shared/models/network/adamW';
-import { EnsembleModel } from '../../src/shared/models/network/ensembleModel';
-import { networkLayout } from '../../src/shared/models/network/layout';
-import { initialParameters } from '../../src/shared/models/network/train';
 import { usualChoice } from '../../src/shared/rollouts/kernels/source';
 import { defaultsOf } from '../../src/shared/settings';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 import { resolveSetup } from '../../src/shared/setups/resolve';
 import { buildEntry } from '../support/buildEntry';
+import { networkMessage } from '../support/networkSubject';
 
 let entry = '';
 beforeAll(async () => {
@@ -51,39 +47,6 @@ async function subjectOf(name: string): Promise<SubjectMessage> {
     seed: 1,
   });
   return { plant: setup.plant, plantSettings: settings.plant, model: model.save(), cost };
-}
-/** Networks as they are before the first training step. */
-async function networkSubject(): Promise<SubjectMessage> {
-  const message = await subjectOf('light');
-  const { plant, instance, period } = resolveSetup(builtInSetups.light!);
-  const features = new Features(plant, instance.actionLimit, period, ['integrates', 'placeFree']);
-  const outputs = features.outputs.length;
-  const layout = networkLayout(3, features.inputs.length, [16, 16], 2 * outputs);
-  const shape = {
-    layout,
-    activation: 'silu',
-    loss: 'gaussianLikelihood',
-    symmetry: 'none',
-    scales: new Float64Array(outputs).fill(2),
-  } as const;
-  const parameters = initialParameters(layout, 7, { weightScale: 1.4, biasScale: 0.3, lastScale: 0.6 });
-  const header = {
-    ...message.model.header,
-    kind: 'ensemble',
-    priors: features.priors,
-    structure: {
-      actionLimit: instance.actionLimit,
-      members: 3,
-      widths: [16, 16],
-      activation: 'silu',
-      loss: 'gaussianLikelihood',
-      symmetry: 'none',
-      scales: [2, 2],
-      optimiserSteps: 0,
-    },
-  };
-  const model = new EnsembleModel(header, features, shape, parameters, freshMoments(layout.size));
-  return { ...message, model: model.save() };
 }
 function jobOf(size: number, count: number, horizon: number, seed: number) {
   const random = randomStream(seed);
@@ -130,7 +93,7 @@ describe('a pool of planner threads', () => {
     await Promise.all(pools.map((pool) => pool.close()));
   });
   test('gives the same bits with one and two threads on kernels, with noise and members drawn at each step', async () => {
-    const subject = { ...(await networkSubject()), propagation: { members: 'eachStep', particles: 3, noise: true } } as const;
+    const subject = { ...networkMessage(), propagation: { members: 'eachStep', particles: 3, noise: true } } as const;
     const engine = { kernels: loadKernels(), choice: usualChoice('portable') };
     const [one, two] = [1, 2].map((threads) => poolOf(threads, engine));
     const jobs = [one!, two!].map((pool) => {

@@ -96,6 +96,7 @@ function statusOf(resolved: ResolvedSetup): Status {
     planning: 'searching',
     model: { label: resolved.model.label, fit: 4, rows: 60 },
     plannerThreads: 2,
+    plannerEngine: 'Kernel, fused multiply-add',
     evaluationsPerPlan: 57600,
   };
 }

@@ -82,6 +82,7 @@ export class LiveRun {
   private planMs = NaN;
   private evaluations: number | undefined;
   private threads = 0;
+  private engine = '';
   private cost = 0;
   private late = 0;
   private due = 0;
@@ -316,6 +317,7 @@ export class LiveRun {
       case 'planned':
         this.planTimes.add(message.ms);
         this.threads = message.threads;
+        this.engine = message.engine;
         this.evaluations = message.evaluations;
         if (message.fault !== '') this.ports.send({ kind: 'notice', level: 'warning', text: message.fault });
         if (!message.found) this.ports.send({ kind: 'notice', level: 'warning', text: `No plan: ${message.reason}` });
@@ -478,6 +480,7 @@ export class LiveRun {
         planAge: record?.planAge ?? -1,
         basis: record?.basis ?? 'zero',
         threads: this.threads,
+        engine: this.engine,
         evaluations: this.evaluations,
         uprightFor: this.judge.uprightFor,
       },

@@ -34,7 +34,7 @@ export class PlannerPool implements PopulationEvaluator {
   constructor(
     threads: number,
     spawnEvaluator: () => Worker,
-    private readonly engine?: EngineChoice,
+    private engine?: EngineChoice,
   ) {
     for (let i = 1; i < threads; i++) {
       const helper = spawnEvaluator();
@@ -54,6 +54,10 @@ export class PlannerPool implements PopulationEvaluator {
     this.rollouts = rolloutsOf(subject, this.engine);
     this.tell({ kind: 'subject', subject: message, choice: this.engine?.choice });
     return subject;
+  }
+  /** Other kernels that do the same: used from the next model on. */
+  choose(choice: KernelChoice): void {
+    if (this.engine !== undefined) this.engine = { ...this.engine, choice };
   }
   /** What rolls out, for people; with the reason where it is not what was wanted. Empty before there is a model. */
   get label(): string {

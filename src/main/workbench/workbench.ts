@@ -474,6 +474,7 @@ class WorkbenchService implements Workbench {
       planning: status?.basis === 'random' ? 'random' : status?.basis === 'plan' || status?.basis === 'olderPlan' ? 'searching' : 'none',
       model: model === undefined ? null : { label: resolved.model.label, ...model },
       plannerThreads: status?.threads ?? 0,
+      plannerEngine: status?.engine ?? '',
       evaluationsPerPlan: status?.evaluations ?? null,
     };
   }

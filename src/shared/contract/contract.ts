@@ -153,6 +153,8 @@ export interface Status {
   readonly planning: 'searching' | 'random' | 'none';
   readonly model: { readonly label: string; readonly fit: number; readonly rows: number } | null;
   readonly plannerThreads: number;
+  /** What rolls futures out, for people; empty before the first plan. */
+  readonly plannerEngine: string;
   readonly evaluationsPerPlan: number | null;
 }
 export interface FitStatus {

@@ -54,6 +54,8 @@ export interface ControlStatus {
   readonly planAge: number;
   readonly basis: string;
   readonly threads: number;
+  /** What rolls futures out, for people. */
+  readonly engine: string;
   readonly evaluations: number | undefined;
   readonly uprightFor: number | undefined;
 }
