@@ -1,10 +1,10 @@
-import { streamKey, uniform, word } from '../math/random';
+import { streamKey } from '../math/random';
 import { boolean, choice, integer, real } from '../settings';
-import { colouredNoiseBank } from './colouredNoise';
 import { elitesOf, rankByCost } from './elites';
 import { definePlanner, type PlannerInstance } from './planner';
-
-const BANK = 4096;
+import { refit } from './refit';
+import { noisySampler } from './sampler';
+import { shiftRow } from './shiftRow';
 
 /**
  * Cross-entropy method: sample action sequences around a mean, keep the elites, refit mean and spread, repeat.
@@ -121,7 +121,7 @@ export const cem = definePlanner({
     const { population, iterations, leastSpread, smoothing } = settings;
     const elites = Math.max(2, Math.min(population - 1, Math.floor(population * settings.eliteShare)));
     const kept = Math.floor(elites * settings.keptElites);
-    const bank = colouredNoiseBank(BANK, horizon, settings.noiseColour, seed);
+    const sampler = noisySampler({ horizon, limit, seed }, settings.noiseColour);
     const mean = new Float64Array(horizon);
     const spread = new Float64Array(horizon);
     const actions = new Float64Array(population * horizon);
@@ -137,34 +137,16 @@ export const cem = definePlanner({
       for (let e = 0; e < elites; e++) shiftRow(lastElites, e * horizon, horizon, by);
     }
     function sample(planNumber: number, iteration: number): void {
-      for (let j = 0; j < population; j++) {
-        const key = streamKey(seed, planNumber, iteration, j);
-        const from = (word(key, 0) % BANK) * horizon;
-        const sign = uniform(key, 1) < 0.5 ? -1 : 1;
-        for (let t = 0; t < horizon; t++) {
-          const action = mean[t]! + sign * spread[t]! * bank[from + t]!;
-          actions[j * horizon + t] = limit * (action > 1 ? 1 : action < -1 ? -1 : action);
-        }
-      }
+      for (let j = 0; j < population; j++) sampler.draw(streamKey(seed, planNumber, iteration, j), mean, spread, actions, j);
       for (let t = 0; t < horizon; t++) actions[t] = limit * mean[t]!; // the mean itself is always candidate 0
       if (hasElites)
         for (let e = 0; e < kept; e++)
           for (let t = 0; t < horizon; t++) actions[(population - 1 - e) * horizon + t] = limit * lastElites[e * horizon + t]!;
     }
-    function refit(): void {
+    function keepElites(): void {
       for (let e = 0; e < elites; e++)
         for (let t = 0; t < horizon; t++) lastElites[e * horizon + t] = actions[order[e]! * horizon + t]! / limit;
       hasElites = true;
-      const used = elitesOf(costs, order, elites);
-      for (let t = 0; t < horizon; t++) {
-        let sum = 0;
-        for (let e = 0; e < used; e++) sum += lastElites[e * horizon + t]!;
-        const mu = sum / used;
-        let squares = 0;
-        for (let e = 0; e < used; e++) squares += (lastElites[e * horizon + t]! - mu) ** 2;
-        mean[t] = smoothing * mean[t]! + (1 - smoothing) * mu;
-        spread[t] = Math.max(leastSpread, smoothing * spread[t]! + (1 - smoothing) * Math.sqrt(squares / used));
-      }
     }
     return {
       get warmStart() {
@@ -197,7 +179,8 @@ export const cem = definePlanner({
             for (let t = 0; t < horizon; t++) best[t] = actions[leader * horizon + t]!;
           }
           if (costs[leader] === Infinity) break; // nothing finite to refit to; what an earlier iteration found still stands
-          refit();
+          keepElites();
+          refit(lastElites, elitesOf(costs, order, elites), mean, spread, { smoothing, leastSpread });
           if (deadline?.() === true) break;
         }
         if (bestCost === Infinity) {
@@ -211,8 +194,3 @@ export const cem = definePlanner({
     };
   },
 });
-
-function shiftRow(row: Float64Array, at: number, length: number, by: number): void {
-  const last = row[at + length - 1]!;
-  for (let t = 0; t < length; t++) row[at + t] = t + by < length ? row[at + t + by]! : last; // the last action is held on
-}

@@ -1,2 +1,3 @@
 export { cem } from './cem';
+export { icem } from './icem';
 export { randomShooting } from './randomShooting';
