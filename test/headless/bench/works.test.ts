@@ -24,7 +24,7 @@ test('W1, small: everybody who takes part makes the same costs', async () => {
 
 test('W3 and GP, small: plain loops that share nothing with ours make the same costs', async () => {
   for (const result of [await benchEquations(context, size), await benchProcess(context, size, 20)]) {
-    expect(names(result).slice(-2)).toEqual(['reference', 'plain TypeScript']);
+    expect(names(result)).toEqual(expect.arrayContaining(['reference', 'plain TypeScript']));
     expect(failed(result)).toEqual([]);
   }
 });

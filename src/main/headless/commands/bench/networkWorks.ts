@@ -1,14 +1,14 @@
 import type { SavedModel } from '../../../../shared/models/model';
 import { TensorNetworks } from '../../../workers/tensorRollouts';
 import { chooseTensorBackend, TensorBackendMissing } from '../../../workers/tensors';
-import { kernelContenders } from './kernelChoices';
+import { tunedContenders } from './kernelChoices';
 import { apart, farthest, ourSearch, trialActions, type OurContender } from './ourSearch';
 import { peakContenders, sharesOfPeak, withoutPeak } from './peak';
 import { plainNetworkCosts, type PlainNetworks } from './peers/plainNetwork';
 import { chance, plainSearch } from './peers/plainSearch';
 import { closeAll, inTurn, rowsOf, type Contender, type Measured } from './rounds';
 import { START, stepsOf, type SearchSize } from './sizes';
-import { matrixFlopOf, randomNetworks } from './subjects';
+import { matrixFlopOf, randomNetworks, subjectOf } from './subjects';
 import { median, rounded } from './timing';
 import { parityOf, type BenchContext, type Parity, type WorkResult } from './work';
 
@@ -36,7 +36,7 @@ export async function benchNetwork(work: NetworkWork, context: BenchContext): Pr
   const { id, size, members, widths } = work;
   const { threads, seed, world, thorough } = context;
   const networks = randomNetworks(members, widths, seed);
-  const ours = ourContenders(work, networks.saved, threads, seed);
+  const ours = ourContenders(work, networks.saved, context);
   const trial = trialOf(work, networks.plain, seed);
   const parity = networkParity(work, ours, trial);
   const peers = work.without?.includes('plain TypeScript') === true ? [] : [plainContender(work, networks.plain, seed)];
@@ -72,12 +72,13 @@ export async function benchNetwork(work: NetworkWork, context: BenchContext): Pr
 
 const figureOf = (samples: readonly number[]): number | null => (samples.length === 0 ? null : rounded(median(samples)));
 
-function ourContenders(work: NetworkWork, model: SavedModel, threads: number, seed: number): OurContender[] {
+function ourContenders(work: NetworkWork, model: SavedModel, { threads, seed, world }: BenchContext): OurContender[] {
   const { size, members, noise, without = [] } = work;
-  const search = { size, model, start: START, seed, propagation: { members: 'toTheEnd', particles: members, noise } as const };
+  const propagation = { members: 'toTheEnd', particles: members, noise } as const;
+  const kernels = tunedContenders(threads, subjectOf(model, propagation), () => world.now());
   const reference = { name: 'reference, tiled', note: 'our own plain TypeScript, many rows at a time', threads };
-  return [...kernelContenders(threads), ...(without.includes('reference') ? [] : [reference])].map((kind) =>
-    ourSearch({ ...kind, ...search }),
+  return [...kernels, ...(without.includes('reference') ? [] : [reference])].map((kind) =>
+    ourSearch({ ...kind, size, model, start: START, seed, propagation }),
   );
 }
 

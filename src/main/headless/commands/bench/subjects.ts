@@ -2,8 +2,10 @@ import { TransitionStore } from '../../../../shared/episodes/transitions';
 import { randomStream, streamKey } from '../../../../shared/math/random';
 import { runFit } from '../../../../shared/models/fitJob';
 import type { Prior, SavedModel } from '../../../../shared/models/model';
+import { ensemble } from '../../../../shared/models';
 import { networkLayout } from '../../../../shared/models/network/layout';
 import { cartPole } from '../../../../shared/plants';
+import type { Propagation, RolloutSubject } from '../../../../shared/rollouts/rollouts';
 import { settle, type SettingsOf, type SettingsSchema, type SettingValues } from '../../../../shared/settings';
 import type { TaskCost } from '../../../../shared/tasks/task';
 import type { PlainNetworks } from './peers/plainNetwork';
@@ -120,6 +122,12 @@ export async function randomProcess(points: number, seed: number): Promise<Saved
     data: store.head(store.count),
   });
   return fitted.save();
+}
+
+/** Networks ready to be rolled out on this thread. */
+export function subjectOf(saved: SavedModel, propagation: Propagation): RolloutSubject {
+  const instance = cartPole.create(PLANT_SETTINGS as SettingsOf<SettingsSchema>);
+  return { plant: cartPole, instance, model: ensemble.load(saved, cartPole, instance), cost: COST, propagation };
 }
 
 const header = (kind: string, priors: readonly Prior[], structure: unknown): SavedModel['header'] => ({
