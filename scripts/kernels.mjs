@@ -1,6 +1,6 @@
 /**
  * Compiles the kernels of src/kernels (AssemblyScript) to WebAssembly, into a folder of the build. What was compiled once
- * is kept by its content in .cache/kernels, so that nothing is compiled twice.
+ * is kept by its content in .cache/compiled-kernels, so that nothing is compiled twice.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -34,7 +34,7 @@ const LAYOUTS = ['shared/rollouts/kernels/layout.ts', 'shared/rollouts/kernels/g
  */
 export async function buildKernels(root, into) {
   mkdirSync(into, { recursive: true });
-  const cache = join(root, '.cache', 'kernels');
+  const cache = join(root, '.cache', 'compiled-kernels');
   mkdirSync(cache, { recursive: true });
   const folder = join(root, 'src', 'kernels');
   const sources = readdirSync(folder)

@@ -1,6 +1,6 @@
 /**
- * A clone makes itself runnable. Tried on a small clone of its own, with the real scripts and stand-ins for npm and the build
- * that only leave their traces.
+ * A clone makes itself runnable. Tried on a small clone of its own, with the real scripts and stand-ins for npm, the build
+ * and the compiler of the kernels that only leave their traces.
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,7 @@ beforeEach(() => {
   write('electron.vite.config.ts', '');
   write('tsconfig.base.json', '{}');
   write('src/main.ts', 'one');
+  write('src/kernels/one.ts', '');
   // npm: installs the build tool and writes npm's own record.
   write(
     'fake/npm.mjs',
@@ -31,7 +32,15 @@ beforeEach(() => {
      appendFileSync('trace', 'install\\n');
      await new Promise((done) => setTimeout(done, 300));
      cpSync('fake/vite.mjs', 'node_modules/electron-vite/bin/electron-vite.js');
+     cpSync('fake/asc.mjs', 'node_modules/assemblyscript/bin/asc.js');
+     writeFileSync('node_modules/assemblyscript/package.json', '{ "type": "module", "version": "1.0.0" }');
      writeFileSync('node_modules/.package-lock.json', '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }');`,
+  );
+  // The compiler of the kernels: writes down what it was asked for.
+  write(
+    'fake/asc.mjs',
+    `import { writeFileSync } from 'node:fs';
+     writeFileSync(process.argv[process.argv.indexOf('-o') + 1], process.argv.join(' '));`,
   );
   // The build: refuses a source that says "broken".
   write(
@@ -69,6 +78,7 @@ test('a fresh clone installs, builds and runs; stdout holds the command alone', 
   expect(trace()).toEqual(['install', 'build']);
   expect(JSON.parse(out)).toEqual({ source: 'one', args: ['fit', '3'] });
   expect(code).toBe(3);
+  expect(readFileSync(join(clone, 'out/kernels/training-fused.wasm'), 'utf8')).toMatch(/training\.ts .* --enable relaxed-simd/);
   expect(err).toMatch(/installing packages, once[^]*packages installed[^]*building, once[^]*built out/);
 });
 
