@@ -16,11 +16,11 @@ declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]?: string;
   }
-  var Module: { prototype: Module; new (bytes: ArrayBufferView | ArrayBuffer): Module };
+  const Module: { prototype: Module; new (bytes: ArrayBufferView | ArrayBuffer): Module };
   interface Instance {
     readonly exports: Record<string, unknown>;
   }
-  var Instance: { prototype: Instance; new (module: Module, imports?: object): Instance };
+  const Instance: { prototype: Instance; new (module: Module, imports?: object): Instance };
   interface Memory {
     readonly buffer: ArrayBuffer;
     /** Makes room for so many more pages of 64 KiB; views of the old buffer are gone afterwards. */
