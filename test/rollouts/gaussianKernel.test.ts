@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { loadKernels } from '../../src/main/workers/kernels';
 import { randomStream } from '../../src/shared/math/random';
 import { gaussianProcess } from '../../src/shared/models';
+import { SHARE_OF_NOISE } from '../../src/shared/models/gaussian/compress';
 import { KernelSum } from '../../src/shared/models/gaussian/kernelSum';
 import { GaussianProcessModel } from '../../src/shared/models/gaussian/posterior';
 import type { Prior } from '../../src/shared/models/model';
 import type { Plant } from '../../src/shared/plants/plant';
 import { reference } from '../../src/shared/rollouts';
 import { kernelEngine, prepared } from '../../src/shared/rollouts/kernels/engine';
-import { packGaussian, SHARE_OF_NOISE, type GaussianPacking } from '../../src/shared/rollouts/kernels/gaussian';
+import { packGaussian, type GaussianPacking } from '../../src/shared/rollouts/kernels/gaussian';
 import { INPUT_ROWS, LANES, MODEL, OUTPUT_ROWS } from '../../src/shared/rollouts/kernels/layout';
 import type { Arithmetic } from '../../src/shared/rollouts/kernels/source';
 import type { RolloutJob, RolloutSubject } from '../../src/shared/rollouts/rollouts';
@@ -161,6 +162,22 @@ describe.each(arithmetics)('rollouts through a Gaussian process, %s', (arithmeti
     const job = jobOf(subject);
     create(subject, false).evaluate(job);
     expect(strays(job.costs, oracle(subject, job))).toBeLessThan(2e-3);
+  });
+  test('a model read from a file, with its fewest points or without them, costs the same bits', async () => {
+    const subject = await subjectOf({ settings: { firstIterations: 40 } });
+    const { header, weights } = subject.model.save();
+    const job = jobOf(subject);
+    create(subject, false).evaluate(job);
+    const wanted = job.costs.slice();
+    const { fewest, ...structure } = header.structure as Record<string, unknown>;
+    expect(fewest).toHaveLength(2);
+    for (const saved of [JSON.parse(JSON.stringify(header)) as typeof header, { ...header, structure }]) {
+      const model = gaussianProcess.load({ header: saved, weights }, subject.plant, subject.instance);
+      create({ ...subject, model }, false).evaluate(job);
+      expect(job.costs).toEqual(wanted);
+    }
+    const broken = { ...header, structure: { ...structure, fewest: [{ points: [900], weights: [1], bound: 0 }, fewest] } };
+    expect(() => gaussianProcess.load({ header: broken, weights }, subject.plant, subject.instance)).toThrow(/damaged/);
   });
   test('a start far out of bounds is a start like another', async () => {
     const subject = await subjectOf({});

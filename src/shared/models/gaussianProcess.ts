@@ -3,6 +3,7 @@ import type { Transitions } from '../episodes/transitions';
 import type { Plant, PlantInstance } from '../plants/plant';
 import { integer, real } from '../settings';
 import { checkData, Features, rootMeanSquare } from './features';
+import type { CompressedMean } from './gaussian/compress';
 import { hyperPrior, type HyperPrior } from './gaussian/hyperparameters';
 import { Likelihood } from './gaussian/likelihood';
 import { GaussianProcessModel } from './gaussian/posterior';
@@ -192,6 +193,7 @@ export const gaussianProcess = defineModel({
     const Xs = rowsOf(X, features.inputs.length, picked);
     const hyper: Float64Array[] = [];
     const weights: Float64Array[] = [];
+    const fewest: CompressedMean[] = [];
     const total = iterations * targets.length;
     let loss = 0;
     for (let o = 0; o < targets.length; o++) {
@@ -215,6 +217,7 @@ export const gaussianProcess = defineModel({
       const solved = GaussianProcessModel.solve(features, o, X, n, [found, prior.start], targets[o], settings.jitter);
       hyper.push(solved.h);
       weights.push(solved.weights);
+      fewest.push(GaussianProcessModel.compress(features, o, X, solved.h, solved.weights));
       loss -= solved.logLikelihood / (n * targets.length);
     }
     request.onProgress?.({ phase: 'fit', done: total, total, unit: 'iterations', loss, lossName });
@@ -230,9 +233,11 @@ export const gaussianProcess = defineModel({
         jitter: settings.jitter,
         scales: [...scales],
         hyperparameters: hyper.map((h) => [...h]),
+        // left out by older programs: planning finds them anew
+        fewest: fewest.map((mean) => ({ points: [...mean.points], weights: [...mean.weights], bound: mean.bound })),
       },
     };
-    return new GaussianProcessModel(header, features, X, n, hyper, weights, scales, searchedRows, settings.jitter);
+    return new GaussianProcessModel(header, features, X, n, hyper, weights, scales, searchedRows, settings.jitter, fewest);
   },
 
   load(saved, plant, instance) {
@@ -273,7 +278,22 @@ function loaded(saved: Parameters<typeof checkHeader>[0], plant: Plant, instance
     scales,
     searchedRows,
     finiteNumber(structure['jitter'], 'jitter'),
+    fewestOf(structure['fewest'], outputs, n),
   );
+}
+/** Means on fewer points, where the program that saved the model knew of them. @throws Error when they are damaged */
+function fewestOf(saved: unknown, outputs: number, n: number): readonly CompressedMean[] | undefined {
+  if (saved === undefined) return undefined;
+  if (!Array.isArray(saved) || saved.length !== outputs)
+    throw new Error(`This model is damaged: the fewest points of ${outputs} outputs were wanted.`);
+  return saved.map((mean: { readonly points?: unknown; readonly weights?: unknown; readonly bound?: unknown } | null) => {
+    const count = Array.isArray(mean?.points) ? mean.points.length : 0;
+    const points = finiteNumbers(mean?.points, count, 'fewest points');
+    if (count > n || points.some((point) => !Number.isInteger(point) || point < 0 || point >= n))
+      throw new Error(`This model is damaged: its fewest points are not among its ${n} points.`);
+    const weights = Float64Array.from(finiteNumbers(mean?.weights, count, 'fewest weights'));
+    return { points: Int32Array.from(points), weights, bound: finiteNumber(mean?.bound, 'fewest bound') };
+  });
 }
 
 /** The model before, when it has the same inputs and outputs; another set of priors starts afresh. */

@@ -1,5 +1,10 @@
 import { exp } from '../../math/elementary';
 
+/**
+ * How far the mean may move anywhere where planning takes fewer points, as a share of the standard deviation of the noise
+ * that the fit found. A bound for the worst input: seen on fits, means move by a fiftieth of it.
+ */
+export const SHARE_OF_NOISE = 0.4;
 /** Share of the largest variance below which a point brings nothing but rounding. */
 const SPENT = 1e-11;
 

@@ -2,6 +2,7 @@ import { factor, solveLower, solveUpper } from '../../math/cholesky';
 import { exp, log } from '../../math/elementary';
 import type { Features } from '../features';
 import type { DynamicsModel, ModelHeader, SavedModel } from '../model';
+import { compressedMean, SHARE_OF_NOISE, type CompressedMean } from './compress';
 import { KernelSum } from './kernelSum';
 
 /** A fitted Gaussian process: its points, hyperparameters and weights, ready to predict. */
@@ -22,6 +23,7 @@ export class GaussianProcessModel implements DynamicsModel {
    * @param weights  for each output [n], K⁻¹ y
    * @param scales   [outputs], root mean square of the targets
    * @param searchedRows  transitions there were when the hyperparameters were last searched
+   * @param fewest  for each output, its mean on fewer points where the fit has left it
    */
   constructor(
     private readonly header: ModelHeader,
@@ -33,6 +35,7 @@ export class GaussianProcessModel implements DynamicsModel {
     readonly scales: Float64Array,
     readonly searchedRows: number,
     private readonly jitter: number,
+    private readonly fewest?: readonly CompressedMean[],
   ) {
     this.plant = header.plant;
     this.period = header.period;
@@ -44,6 +47,27 @@ export class GaussianProcessModel implements DynamicsModel {
   /** Sign of an output under the mirror; 0 without one. */
   parityOf(output: number): -1 | 0 | 1 {
     return parityOf(this.features, output);
+  }
+
+  /**
+   * The mean of one output on the fewest points that do for planning, as the fit left it; made here for a model saved
+   * without it or another share of the noise.
+   */
+  fewestPoints(output: number, shareOfNoise = SHARE_OF_NOISE): CompressedMean {
+    const { features, X, hyper, weights } = this;
+    if (this.fewest !== undefined && shareOfNoise === SHARE_OF_NOISE) return this.fewest[output];
+    return GaussianProcessModel.compress(features, output, X, hyper[output], weights[output], shareOfNoise);
+  }
+  static compress(
+    features: Features,
+    output: number,
+    X: Float64Array,
+    h: Float64Array,
+    weights: Float64Array,
+    shareOfNoise = SHARE_OF_NOISE,
+  ): CompressedMean {
+    const signs = features.inputs.map(({ mirrorSign }) => mirrorSign);
+    return compressedMean(X, signs, h, weights, parityOf(features, output), shareOfNoise * exp(h[h.length - 1]));
   }
 
   /**

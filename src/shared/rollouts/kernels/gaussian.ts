@@ -1,5 +1,4 @@
 import { exp } from '../../math/elementary';
-import { compressedMean } from '../../models/gaussian/compress';
 import type { GaussianProcessModel } from '../../models/gaussian/posterior';
 import type { RolloutSubject } from '../rollouts';
 import * as at from './gaussianLayout';
@@ -7,11 +6,6 @@ import { ROW } from './layout';
 import type { KernelMemory } from './memory';
 import { writeFeatures } from './problem';
 
-/**
- * How far the mean may move anywhere where the kernel takes fewer points, as a share of the standard deviation of the noise
- * that the fit found. A bound for the worst input: seen on fits, means move by a fiftieth of it.
- */
-export const SHARE_OF_NOISE = 0.4;
 /** Largest ½ |z|² (in powers of 2) and largest even exponent of the factored form: nothing overflows, and one polynomial gives half of it. */
 const MOST_NORM = 60;
 const MOST_EVEN = 1;
@@ -23,7 +17,7 @@ export interface PackedSum {
   readonly form: 'two powers' | 'factored';
 }
 export interface GaussianPacking {
-  /** 0: through all points. */
+  /** Bound of the mean as a share of the fit's noise; 0: through all points. */
   readonly shareOfNoise?: number;
   /** Two powers even where the factored form does. */
   readonly twoPowers?: boolean;
@@ -39,7 +33,7 @@ export function packGaussian(
   memory: KernelMemory,
   subject: Pick<RolloutSubject, 'plant' | 'instance'>,
   model: GaussianProcessModel,
-  { shareOfNoise = SHARE_OF_NOISE, twoPowers = false }: GaussianPacking = {},
+  { shareOfNoise, twoPowers = false }: GaussianPacking = {},
 ): { address: number; sums: readonly PackedSum[] } {
   const { features, hyper } = model;
   const D = features.inputs.length;
@@ -50,7 +44,7 @@ export function packGaussian(
   const limits = limitsOf(subject, model);
   let most = 0;
   const sums = hyper.map((_, o): PackedSum => {
-    const mean = meanOf(model, o, shareOfNoise);
+    const mean = shareOfNoise === 0 ? allPoints(model, o) : model.fewestPoints(o, shareOfNoise);
     const sum = scaledSum(model, o, mean.points, mean.weights);
     const factored = sum.parity !== 0 && !twoPowers && isMild(sum, limits, D);
     writeSum(memory, address + at.SUM_TABLE + at.SUM_BYTES * o, sum, D, factored);
@@ -61,14 +55,11 @@ export function packGaussian(
   return { address, sums };
 }
 
-/** Points and weights that the kernel goes through. */
-function meanOf(model: GaussianProcessModel, o: number, shareOfNoise: number) {
-  const { features, X, n, hyper, weights } = model;
-  const D = features.inputs.length;
-  if (shareOfNoise === 0) return { points: Int32Array.from({ length: n }, (_, i) => i), weights: weights[o], bound: 0 };
-  const signs = features.inputs.map(({ mirrorSign }) => mirrorSign);
-  return compressedMean(X, signs, hyper[o], weights[o], model.parityOf(o), shareOfNoise * exp(hyper[o][D + 1]));
-}
+const allPoints = ({ n, weights }: GaussianProcessModel, o: number) => ({
+  points: Int32Array.from({ length: n }, (_, i) => i),
+  weights: weights[o],
+  bound: 0,
+});
 
 interface ScaledSum {
   readonly parity: -1 | 0 | 1;
