@@ -73,7 +73,7 @@ test('no iteration is worse than the one before, and the next plan begins with t
   expectRow(asked[6]!.rows.at(-1)!, Array.from(actions!));
 });
 test('the mean is a candidate in the last iteration alone, and the best of all is the plan', () => {
-  const { planner, asked } = plannerOf(5, { population: 64, iterations: 4, smoothing: 0 });
+  const { planner, asked } = plannerOf(5, { population: 64, eliteShare: 0.1, iterations: 4, smoothing: 0 });
   const { actions, cost } = planner.plan(1, 0);
   const elites = cheapest(asked[2]!, 6);
   expectRow(
@@ -101,9 +101,13 @@ test('answers at the deadline with the best so far', () => {
   expect(actions).toBeDefined();
   expect(cost).toBe(Math.min(...asked.flatMap(({ costs }) => Array.from(costs))));
 });
-test('finds the gain of the scalar integrator with a few hundred rollouts', () => {
+test('finds the gain of the scalar integrator', () => {
   for (const seed of [1, 2, 3]) {
-    const { planner } = plannerOf(1, { spread: 0.1, leastSpread: 0, noiseColour: 0, iterations: 30 }, seed);
-    expect(planner.plan(1, 0).actions![0]).toBeCloseTo(-0.618, 1);
+    const { planner } = plannerOf(
+      1,
+      { population: 400, shrink: 1, eliteShare: 0.1, spread: 0.1, leastSpread: 0, noiseColour: 0, iterations: 30 },
+      seed,
+    );
+    expect(planner.plan(1, 0).actions![0]).toBeCloseTo(-0.618, 1); // the best sample strays further than a mean would
   }
 });

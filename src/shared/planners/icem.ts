@@ -23,7 +23,7 @@ export const icem = definePlanner({
       min: 8,
       max: 4096,
       step: 8,
-      default: 192,
+      default: 288,
       applies: 'live',
       meaning: 'Action sequences tried in the first iteration; later ones try fewer.',
     }),
