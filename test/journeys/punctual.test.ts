@@ -50,15 +50,13 @@ test.skipIf(noBrowser !== undefined)(
     const before = await tryLoop({ hertz: 100, seconds: 6, training: false, pictures: false }, ports);
     const folder = mkdtempSync(join(tmpdir(), 'upright-punctual-'));
     const seen = await latenessWithPage(folder, 10).finally(() => rmSync(folder, { recursive: true, force: true }));
-    const after = await tryLoop({ hertz: 100, seconds: 6, training: false, pictures: false }, ports);
     told('idle', before);
-    told('idle again', after);
     console.info(
       `learning, with a page: late by p50 ${seen.p50.toFixed(2)}, p99 ${seen.p99.toFixed(2)}, p99.9 ${seen.p999.toFixed(2)}, max ${seen.max.toFixed(2)} ms in ${seen.periods} periods; load ${loadavg()[0].toFixed(1)}`,
     );
     expect(seen.periods).toBeGreaterThan(900);
     expect(seen.learns).toBe(true);
-    if (!kept(before) || !kept(after)) return console.info('not asserted: busy. The idle loop itself is late on this machine now.');
+    if (!kept(before)) return console.info('not asserted: busy. The idle loop itself is late on this machine now.');
     // software GL draws on both cores: the 99 % figure is held; the 99.9 % one is printed, and asserted without a page
     expect(seen.p99).toBeLessThanOrEqual(PROMISE.p99);
   },
