@@ -82,10 +82,18 @@ const travelled = (saved: SavedModel): SavedModel => ({
 });
 const bytesOf = (saved: SavedModel) => [...new Uint8Array(saved.weights)];
 
-describe.each(kinds)('%s', (id, kind) => {
+/** Networks owe the same whatever trains them: the kernels, and TensorFlow.js on the best backend that loads here. */
+type Case = readonly [name: string, id: string, kind: ModelKind, trainer: 'kernels' | 'tensorflow' | undefined];
+const trained = kinds.flatMap(([id, kind]): Case[] =>
+  kind.usesTensors
+    ? (['kernels', 'tensorflow'] as const).map((trainer): Case => [`${id}, trained by ${trainer}`, id, kind, trainer])
+    : [[id, id, kind, undefined]],
+);
+
+describe.each(trained)('%s', (_name, id, kind, trainer) => {
   const models = new Map<PlantId, DynamicsModel>();
   beforeAll(async () => {
-    if (kind.usesTensors) await chooseTrainer('auto', 'auto');
+    if (trainer !== undefined) await chooseTrainer(trainer, 'auto');
     for (const plant of plantIds) models.set(plant, await fit(kind, plant));
   });
   const each = (story: (model: DynamicsModel, plant: PlantId, data: ReturnType<typeof wander>) => void) => {
