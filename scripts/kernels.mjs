@@ -42,8 +42,7 @@ export async function buildKernels(root, into) {
     .sort();
   const version = JSON.parse(readFileSync(join(root, 'node_modules/assemblyscript/package.json'), 'utf8')).version;
   const common = createHash('sha256').update(version).update(OPTIONS.join(' '));
-  const layouts = LAYOUTS.filter((file) => existsSync(join(root, 'src', file)));
-  for (const file of [...sources.map((name) => join(folder, name)), ...layouts.map((file) => join(root, 'src', file))])
+  for (const file of [...sources.map((name) => join(folder, name)), ...LAYOUTS.map((file) => join(root, 'src', file))])
     common.update(readFileSync(file));
 
   const jobs = Object.entries(kernels).flatMap(([name, kernel]) =>
@@ -59,7 +58,7 @@ export async function buildKernels(root, into) {
       try {
         mkdirSync(join(work, 'kernels'));
         for (const file of sources) copyFileSync(join(folder, file), join(work, 'kernels', file));
-        for (const file of layouts) {
+        for (const file of LAYOUTS) {
           mkdirSync(join(work, dirname(file)), { recursive: true });
           copyFileSync(join(root, 'src', file), join(work, file));
         }

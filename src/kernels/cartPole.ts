@@ -22,7 +22,6 @@ export function cartPoleDry(model: usize): void {
 }
 
 /** Moves the states on by a period; `dry` is a constant where this is used. */
-// @ts-ignore: decorator
 @inline function move(model: usize, dry: bool): void {
   const gain = at(model + ACTION_GAIN);
   const actionA = f32x4.mul(gain, v128.load(ACTION)), actionB = f32x4.mul(gain, v128.load(ACTION, 16));
@@ -86,12 +85,10 @@ export function cartPoleDry(model: usize): void {
   v128.store(STATE + 3 * ROW, rateA);
   v128.store(STATE + 3 * ROW, rateB, 16);
 }
-// @ts-ignore: decorator
 @inline function force(model: usize, action: v128, speed: v128, turning: v128, sine: v128, dry: bool): v128 {
   const f = nmadd(f32x4.mul(turning, turning), sine, nmadd(speed, at(model + CART_DAMPING), action));
   return dry ? withDry(model, CART_DRY, CART_STEEP, speed, f) : f;
 }
-// @ts-ignore: decorator
 @inline function torque(model: usize, turning: v128, sine: v128, dry: bool): v128 {
   const q = nmadd(turning, at(model + JOINT_DAMPING), f32x4.mul(sine, at(model + GRAVITY)));
   return dry ? withDry(model, JOINT_DRY, JOINT_STEEP, turning, q) : q;

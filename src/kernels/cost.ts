@@ -19,7 +19,6 @@ export function stage(isFinal: bool): void {
     addTerm(term, isFinal, 16);
   }
 }
-// @ts-ignore: decorator
 @inline function addTerm(term: usize, isFinal: bool, half: usize): void {
   const measure = load<i32>(term, TERM_MEASURE);
   const channel: usize = load<usize>(term, TERM_CHANNEL) * ROW + half;
@@ -64,7 +63,6 @@ export function stage(isFinal: bool): void {
 const SCRATCH: usize = 5024;
 
 /** Distance of the tip from where it is with everything upright and the hinge at `place`, m. */
-// @ts-ignore: decorator
 @inline function tipDistance(place: v128, half: usize): v128 {
   const angle: usize = load<usize>(TIP_ANGLE) * ROW + half;
   const hinge = load<i32>(TIP_PLACE);

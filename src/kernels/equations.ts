@@ -1,11 +1,10 @@
 /* Rollouts through a plant's equations of motion. The model's block: equationsBlock.ts. */
 import { HORIZON, MODEL } from '../shared/rollouts/kernels/layout';
 import { cartPoleDry, cartPoleSmooth } from './cartPole';
-import { stage } from './cost';
 import { DRY, PLANT } from './equationsBlock';
 import { prepareLanes } from './lanes';
 import { pendulumDry, pendulumSmooth } from './pendulum';
-import { act, begin, hold, recordTips, turn } from './rollout';
+import { act, begin, hold, land } from './rollout';
 
 export function prepare(): void {
   prepareLanes();
@@ -26,8 +25,6 @@ export function roll(): void {
     } else if (dry) pendulumDry(model);
     else pendulumSmooth(model);
     hold();
-    turn();
-    stage(step == horizon - 1);
-    recordTips(step + 1);
+    land(step, horizon);
   }
 }

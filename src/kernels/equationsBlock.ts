@@ -28,7 +28,6 @@ export const STAGE_BYTES: usize = 16;
 export const STAGES_END: usize = 128;
 
 /** Smoothed dry friction, added to `sum`; its factor is negative in the block. */
-// @ts-ignore: decorator
 @inline export function withDry(model: usize, magnitude: usize, steep: usize, speed: v128, sum: v128): v128 {
   const ratio = f32x4.mul(speed, v128.load32_splat(model + steep));
   return madd(v128.load32_splat(model + magnitude), tanh(ratio), sum);

@@ -74,7 +74,6 @@ function fade(scaled: usize, result: usize): void {
 // that what is not a number passes. Powers below 2^−64 stay there, far from denormal numbers.
 
 /** 2^y with the constants of the caller. */
-// @ts-ignore: decorator
 @inline function power(y: v128, magic: v128, least: v128, e0: v128, e1: v128, e2: v128, e3: v128, e4: v128, one: v128): v128 {
   const held = f32x4.pmax(y, least);
   const t = f32x4.add(held, magic);
@@ -82,7 +81,6 @@ function fade(scaled: usize, result: usize): void {
   const p = madd(madd(madd(madd(madd(e0, f, e1), f, e2), f, e3), f, e4), f, one);
   return i32x4.add(p, i32x4.shl(t, 23));
 }
-// @ts-ignore: decorator
 @inline function twoPowers(y: usize, rows: usize, end: usize, stride: usize, result: usize, odd: bool): void {
   const magic = at(MAGIC), least = at(LEAST), one = at(ONE), e0 = at(E0), e1 = at(E1), e2 = at(E2), e3 = at(E3), e4 = at(E4);
   let a = f32x4.splat(0), b = f32x4.splat(0);
@@ -121,7 +119,6 @@ function plain(y: usize, rows: usize, end: usize, stride: usize, result: usize):
  * Weight · 2^even · (2^odd ∓ 2^−odd) of one vector: half the even exponent is so small that the polynomial alone gives its
  * power, which is then squared; 2^odd and 2^−odd share the even and the odd powers of the rest f.
  */
-// @ts-ignore: decorator
 @inline function addFactored(y: usize, w: v128, sum: v128, odd: bool, magic: v128, e0: v128, e1: v128, e2: v128, e3: v128, e4: v128, one: v128): v128 {
   const half = v128.load(y);
   const x = v128.load(y, 16);
@@ -137,7 +134,6 @@ function plain(y: usize, rows: usize, end: usize, stride: usize, result: usize):
   const down = i32x4.sub(nmadd(oddPowers, f, evenPowers), t);
   return madd(odd ? f32x4.sub(up, down) : f32x4.add(up, down), g, sum);
 }
-// @ts-ignore: decorator
 @inline function factored(y: usize, rows: usize, end: usize, stride: usize, result: usize, odd: bool): void {
   const magic = at(MAGIC), one = at(ONE), e0 = at(E0), e1 = at(E1), e2 = at(E2), e3 = at(E3), e4 = at(E4);
   let a = f32x4.splat(0), b = f32x4.splat(0);

@@ -36,7 +36,6 @@ function factoredOneAndThree(z: usize, rows: usize, end: usize, to: usize): void
   writtenOut(z, rows, end, to, false, true);
 }
 /** One even input and three or four odd ones; the flags are constants where this is used. */
-// @ts-ignore: decorator
 @inline function writtenOut(z: usize, rows: usize, end: usize, to: usize, four: bool, factored: bool): void {
   const half = f32x4.splat(0.5);
   const n = v128.load(z), m = v128.load(z, 16);

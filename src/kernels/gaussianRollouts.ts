@@ -2,10 +2,9 @@
  * Rollouts through the means of a Gaussian process. The model's block: shared/rollouts/kernels/gaussianLayout.ts.
  */
 import { BOUNDS, CHANNELS, HORIZON, INPUT_ROWS, MODEL, OUTPUT_ROWS, OUTPUTS, START } from '../shared/rollouts/kernels/layout';
-import { stage } from './cost';
 import { gaussianMeans } from './gaussian';
 import { prepareLanes } from './lanes';
-import { act, advance, begin, encode, recordTips, turn } from './rollout';
+import { act, advance, begin, encode, land } from './rollout';
 
 export function prepare(): void {
   prepareLanes();
@@ -24,9 +23,7 @@ export function roll(): void {
     gaussianMeans(model, load<i32>(OUTPUTS), INPUT_ROWS, OUTPUT_ROWS, mild);
     mild = true;
     advance();
-    turn();
-    stage(step == horizon - 1);
-    recordTips(step + 1);
+    land(step, horizon);
   }
 }
 function startIsWithinBounds(): bool {

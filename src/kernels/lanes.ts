@@ -78,29 +78,24 @@ export function prepareLanes(): void {
   store<f32>(INVERSE_TURN, 0.15915494309189535);
 }
 
-// @ts-ignore: decorator
 @inline export function at(address: usize): v128 {
   return v128.load32_splat(address);
 }
 /** a · b + c: one rounding where the engine fuses, two in the portable build. */
-// @ts-ignore: decorator
 @inline export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   else return f32x4.add(f32x4.mul(a, b), c);
 }
 /** c − a · b */
-// @ts-ignore: decorator
 @inline export function nmadd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
   else return f32x4.sub(c, f32x4.mul(a, b));
 }
 /** The data first, so that what is not a number passes through instead of becoming a bound. */
-// @ts-ignore: decorator
 @inline export function clamp(x: v128, low: v128, high: v128): v128 {
   return f32x4.pmax(f32x4.pmin(x, high), low);
 }
 /** 2^y for |y| ≤ 126, relative error 2e-7; nothing is clamped here. */
-// @ts-ignore: decorator
 @inline export function exp2(y: v128): v128 {
   const magic = at(MAGIC);
   const t = f32x4.add(y, magic);
@@ -113,12 +108,10 @@ export function prepareLanes(): void {
   return i32x4.add(p, i32x4.shl(t, 23));
 }
 /** e^x, held within e^±87. */
-// @ts-ignore: decorator
 @inline export function exp(x: v128): v128 {
   return exp2(f32x4.mul(clamp(x, at(LOW), at(HIGH)), at(LOG2E)));
 }
 /** Sine of |r| ≤ π/2. */
-// @ts-ignore: decorator
 @inline function sineNear(r: v128): v128 {
   const q = f32x4.mul(r, r);
   let p = madd(q, at(S0), at(S1));
@@ -127,28 +120,23 @@ export function prepareLanes(): void {
   return madd(f32x4.mul(p, q), r, r);
 }
 /** x in half turns, rounded to n: n stands in the lowest bits. For |x| up to some thousand. */
-// @ts-ignore: decorator
 @inline export function halfTurns(x: v128): v128 {
   return madd(x, at(INVERSE_PI), at(MAGIC));
 }
 /** x minus its half turns, in [−π/2, π/2]: π in two parts. */
-// @ts-ignore: decorator
 @inline export function beyondHalfTurns(x: v128, turns: v128): v128 {
   const n = f32x4.sub(turns, at(MAGIC));
   return nmadd(n, at(PI_LOW), nmadd(n, at(PI_HIGH), x));
 }
 /** Sine of the angle that is so many half turns and `rest`. */
-// @ts-ignore: decorator
 @inline export function sineOf(rest: v128, turns: v128): v128 {
   return v128.xor(sineNear(rest), i32x4.shl(turns, 31));
 }
-// @ts-ignore: decorator
 @inline export function cosineOf(rest: v128, turns: v128): v128 {
   const off = f32x4.add(f32x4.sub(at(HALF_PI), f32x4.abs(rest)), at(HALF_PI_REST));
   return v128.xor(sineNear(off), i32x4.shl(turns, 31));
 }
 /** Writes the sine and the cosine of x. */
-// @ts-ignore: decorator
 @inline export function sineCosine(x: v128, sine: usize, cosine: usize): void {
   const turns = halfTurns(x);
   const rest = beyondHalfTurns(x, turns);
@@ -156,14 +144,12 @@ export function prepareLanes(): void {
   v128.store(cosine, cosineOf(rest, turns));
 }
 /** x minus whole turns, in [−π, π]. */
-// @ts-ignore: decorator
 @inline export function wrap(x: v128): v128 {
   const magic = at(MAGIC);
   const n = f32x4.sub(madd(x, at(INVERSE_TURN), magic), magic);
   return nmadd(n, at(TURN_LOW), nmadd(n, at(TURN), x));
 }
 /** ln x for 0 < x ≤ 1: the exponent brings x to [1/√2, √2), a polynomial does the rest. */
-// @ts-ignore: decorator
 @inline export function ln(x: v128): v128 {
   const e = i32x4.shr_s(i32x4.sub(x, at(ROOT_HALF_BITS)), 23);
   const f = f32x4.sub(i32x4.sub(x, i32x4.shl(e, 23)), at(ONE));
@@ -177,12 +163,10 @@ export function prepareLanes(): void {
   p = madd(f32x4.mul(f, f), p, f);
   return madd(f32x4.convert_i32x4_s(e), at(LN2), p);
 }
-// @ts-ignore: decorator
 @inline export function one(): v128 {
   return at(ONE);
 }
 /** tanh x = 1 − 2 / (1 + e^2x). */
-// @ts-ignore: decorator
 @inline export function tanh(x: v128): v128 {
   const twice = clamp(f32x4.add(x, x), at(LOW), at(HIGH));
   const e = exp2(f32x4.mul(twice, at(LOG2E)));

@@ -3,9 +3,8 @@
  * circle from their centres), the action, and 1. The block is written by shared/rollouts/kernels/linear.ts.
  */
 import { ACTION, HORIZON, INPUT_ROWS, MODEL, OUTPUT_ROWS, OUTPUTS, ROW, STATE } from '../shared/rollouts/kernels/layout';
-import { stage } from './cost';
 import { at, madd, one, prepareLanes, wrap } from './lanes';
-import { act, advance, begin, fill, recordTips, turn } from './rollout';
+import { act, advance, begin, fill, land } from './rollout';
 
 const COLUMNS: usize = 0;
 const WEIGHTS: usize = 4;
@@ -29,9 +28,7 @@ export function roll(): void {
     columns(model);
     sums(model);
     advance();
-    turn();
-    stage(step == horizon - 1);
-    recordTips(step + 1);
+    land(step, horizon);
   }
 }
 

@@ -7,10 +7,9 @@ import {
   OUTPUTS, ROW, SPREAD_ROWS,
 } from '../shared/rollouts/kernels/layout';
 import { dense, denseFour, denseTwo, OUTPUTS_A_BLOCK } from './blocks';
-import { stage } from './cost';
 import { at, clamp, prepareLanes, reluPass, siluPass, tanhPass } from './lanes';
 import { addNoise } from './noise';
-import { act, advance, begin, encode, recordTips, turn } from './rollout';
+import { act, advance, begin, encode, land } from './rollout';
 
 const MEMBERS: usize = 0;
 const LAYERS: usize = 4;
@@ -50,9 +49,7 @@ export function roll(): void {
     else outputsOf(member);
     if (noisy) addNoise(step, load<i32>(FIRST_CANDIDATE));
     advance();
-    turn();
-    stage(step == horizon - 1);
-    recordTips(step + 1);
+    land(step, horizon);
   }
 }
 

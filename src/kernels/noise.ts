@@ -8,14 +8,12 @@ import { at, exp, ln, madd, sineCosine } from './lanes';
 /** Scratch: sine and cosine of a turn. */
 const SCRATCH: usize = 5056;
 
-// @ts-ignore: decorator
 @inline function mix(h: v128): v128 {
   h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x85ebca6b));
   h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
   return v128.xor(h, i32x4.shr_u(h, 16));
 }
 /** Uniform in (0, 1) with 24 bits, exact in 32-bit floats. */
-// @ts-ignore: decorator
 @inline function uniform(word: v128): v128 {
   return f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(i32x4.shr_u(word, 9)), f32x4.splat(0.5)), f32x4.splat(1.1920928955078125e-7));
 }
@@ -38,7 +36,6 @@ export function addNoise(step: i32, candidate: i32): void {
     }
   }
 }
-// @ts-ignore: decorator
 @inline function add(output: i32, half: i32, normal: v128): void {
   const row: usize = output * ROW + half * 16;
   const unit = at(OUTPUT_TABLE + output * OUTPUT_BYTES + 12);

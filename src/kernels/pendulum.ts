@@ -20,7 +20,6 @@ export function pendulumDry(model: usize): void {
 }
 
 /** Moves the states on by a period; `dry` is a constant where this is used. */
-// @ts-ignore: decorator
 @inline function move(model: usize, dry: bool): void {
   const gain = at(model + ACTION_GAIN);
   const actionA = f32x4.mul(gain, v128.load(ACTION)), actionB = f32x4.mul(gain, v128.load(ACTION, 16));
@@ -57,7 +56,6 @@ export function pendulumDry(model: usize): void {
   v128.store(STATE + ROW, rateA);
   v128.store(STATE + ROW, rateB, 16);
 }
-// @ts-ignore: decorator
 @inline function acceleration(model: usize, action: v128, theta: v128, turning: v128, dry: bool): v128 {
   const turns = halfTurns(theta);
   const sine = sineOf(beyondHalfTurns(theta, turns), turns);

@@ -7,10 +7,10 @@ import {
   OUTPUT_BYTES, OUTPUT_ROWS, OUTPUT_TABLE, OUTPUTS, PERIOD, PREVIOUS_ACTION, ROW, SINE, START, STATE, TIP_ANGLE, TIP_LENGTH, TIP_PLACE,
   TIPS,
 } from '../shared/rollouts/kernels/layout';
+import { stage } from './cost';
 import { at, clamp, madd, nmadd, sineCosine } from './lanes';
 
 /** A row of one number. */
-// @ts-ignore: decorator
 @inline export function fill(row: usize, value: v128): void {
   v128.store(row, value);
   v128.store(row, value, 16);
@@ -32,7 +32,7 @@ export function act(step: i32): void {
   v128.store(ACTION, v128.load(row, 16), 16);
 }
 /** Sines and cosines of the angles as they are now: of use to the cost of this step and to the inputs of the next. */
-export function turn(): void {
+function turn(): void {
   const angles = load<i32>(ANGLES);
   for (let k = 0; k < angles; k++) {
     const c: usize = load<usize>(ANGLE_CHANNELS + k * 4) * ROW;
@@ -88,8 +88,14 @@ export function hold(): void {
     v128.store(row, clamp(v128.load(row, 16), low, high), 16);
   }
 }
+/** After a step: the angles as they are now, the cost of the stage, the tips. */
+export function land(step: i32, horizon: i32): void {
+  turn();
+  stage(step == horizon - 1);
+  recordTips(step + 1);
+}
 /** x and y of the tips, when they are wanted. */
-export function recordTips(step: i32): void {
+function recordTips(step: i32): void {
   const tips = load<usize>(TIPS);
   if (tips == 0) return;
   const angle: usize = load<usize>(TIP_ANGLE) * ROW;

@@ -72,7 +72,6 @@ export function update(rate1: f32, correction2: f32, decay: f32, norm: f64): voi
   }
 }
 /** x, or 0 where its size is less than `tiny`; what is not a number stays so. */
-// @ts-ignore: decorator
 @inline function without(x: v128, tiny: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), tiny));
 }
@@ -86,16 +85,13 @@ function squaresOf(from: usize, bytes: usize): f64 {
   }
   return total(f64x2.add(low, high));
 }
-// @ts-ignore: decorator
 @inline function upper(x: v128): v128 {
   return i32x4.shuffle(x, x, 2, 3, 2, 3);
 }
-// @ts-ignore: decorator
 @inline function total(pair: v128): f64 {
   return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
 }
 
-// @ts-ignore: decorator
 @inline function layerAt(index: i32): usize {
   return LAYER_TABLE + <usize>index * LAYER_BYTES;
 }
@@ -166,7 +162,6 @@ function gaussianLikelihood(outputs: usize, row: usize, targets: usize, targetRo
   }
   return total(sum);
 }
-// @ts-ignore: decorator
 @inline function withAll(sum: v128, x: v128): v128 {
   return f64x2.add(f64x2.add(sum, f64x2.promote_low_f32x4(x)), f64x2.promote_low_f32x4(upper(x)));
 }

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixedEngine } from '../../src/main/control/engines';
 import { PlannerPool } from '../../src/main/control/plannerPool';
-import type { EngineChoice, SubjectMessage } from '../../src/main/control/subject';
+import type { PoolEngine, SubjectMessage } from '../../src/main/control/subject';
 import { loadKernels } from '../../src/main/workers/kernels';
 import { TransitionStore } from '../../src/shared/episodes/transitions';
 import { randomStream } from '../../src/shared/math/random';
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dirname(entry), { recursive: true, force: true }));
 
 const spawned: Worker[] = [];
-const poolOf = (threads: number, engine?: EngineChoice) =>
+const poolOf = (threads: number, engine?: PoolEngine) =>
   new PlannerPool(
     threads,
     () => {
@@ -94,7 +95,7 @@ describe('a pool of planner threads', () => {
   });
   test('gives the same bits with one and two threads on kernels, with noise and members drawn at each step', async () => {
     const subject = { ...networkMessage(), propagation: { members: 'eachStep', particles: 3, noise: true } } as const;
-    const engine = { kernels: loadKernels(), choice: usualChoice('portable') };
+    const engine = fixedEngine(loadKernels(), usualChoice('portable'));
     const [one, two] = [1, 2].map((threads) => poolOf(threads, engine));
     const jobs = [one!, two!].map((pool) => {
       pool.setSubject(subject);

@@ -24,7 +24,13 @@ beforeEach(() => {
   write('electron.vite.config.ts', '');
   write('tsconfig.base.json', '{}');
   write('src/main.ts', 'one');
-  write('src/kernels/one.ts', '');
+  for (const file of [
+    'kernels/one',
+    'shared/rollouts/kernels/layout',
+    'shared/rollouts/kernels/gaussianLayout',
+    'shared/models/network/kernelLayout',
+  ])
+    write(`src/${file}.ts`, '');
   // npm: installs the build tool and writes npm's own record.
   write(
     'fake/npm.mjs',

@@ -6,6 +6,7 @@ import {
   type LearningProgress,
   type LearningResult,
 } from '../../src/main/control/learningRun';
+import { fixedEngine } from '../../src/main/control/engines';
 import { PlannerPool } from '../../src/main/control/plannerPool';
 import { loadKernels } from '../../src/main/workers/kernels';
 import { usualChoice } from '../../src/shared/rollouts/kernels/source';
@@ -31,7 +32,7 @@ function learn({ setup, parts = {}, values = {}, budget = {}, host = {}, again =
   const alone = () => {
     throw new Error('One thread is enough here.');
   };
-  const pool = new PlannerPool(1, alone, { kernels: loadKernels(), choice: usualChoice('portable') });
+  const pool = new PlannerPool(1, alone, fixedEngine(loadKernels(), usualChoice('portable')));
   const resolved = resolveSetup(withValues({ ...setup, ...parts }, values));
   return learnFromScratch(
     resolved,

@@ -191,6 +191,13 @@ test('a setting that the plant has no use for does not exist there: refused on t
   }
 });
 
+test('through networks cem tries less, and a planner that says nothing keeps its own defaults', () => {
+  const defaultsOf = (planner: string, model: string) => resolveSetup({ ...light!, planner, model }).settings.planner;
+  expect(defaultsOf('cem', 'ensemble')).toMatchObject({ population: 256, iterations: 4 });
+  expect(defaultsOf('icem', 'ensemble')).toMatchObject({ population: 288, iterations: 5 });
+  expect(defaultsOf('icem', 'gaussianProcess')).toMatchObject({ population: 288, iterations: 5 });
+});
+
 describe('propagation', () => {
   test('is a setting of the planner where the model has members, and nothing elsewhere', () => {
     const networks = { ...light!, model: 'ensemble' };

@@ -6,6 +6,7 @@ import type { ChosenTrainer, NetworkTrainer } from '../../shared/models/network/
 import type { TensorBackend } from '../../shared/models/tensorBackend';
 import { learnFromScratch, LearningCancelled, type LearningBudget, type LearningProgress, type LearningResult } from './learningRun';
 import { usualChoice, type KernelSource } from '../../shared/rollouts/kernels/source';
+import { fixedEngine } from './engines';
 import { PlannerPool } from './plannerPool';
 
 /** One seed to learn, as data that crosses to a thread. */
@@ -60,7 +61,7 @@ async function learned(job: LearnJob, ports: LearnThreadPorts): Promise<LearnedS
   const resolved = resolveSetup(job.setup);
   const started = ports.now();
   const trainer = resolved.model.usesTensors ? await ports.chooseTrainer(job.trainer, job.backend) : undefined;
-  const pool = new PlannerPool(job.threads, ports.spawnEvaluator, { kernels: ports.kernels, choice: usualChoice('portable') });
+  const pool = new PlannerPool(job.threads, ports.spawnEvaluator, fixedEngine(ports.kernels, usualChoice('portable')));
   let toldAt = -Infinity;
   let breathedAt = started;
   const toldLately = () => {

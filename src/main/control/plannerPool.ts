@@ -3,7 +3,7 @@ import type { KernelChoice } from '../../shared/rollouts/kernels/source';
 import { meanOverParticles, type Rollouts, type RolloutSubject } from '../../shared/rollouts/rollouts';
 import type { PopulationEvaluator } from '../../shared/planners/planSearch';
 import { allocateMemory, takeItems, viewsOf, Word, type Capacity, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
-import { loadSubject, rolloutsOf, type EngineChoice, type SubjectMessage } from './subject';
+import { loadSubject, rolloutsOf, type PoolEngine, type SubjectMessage } from './subject';
 
 /** What the leader posts to an evaluator thread; read there when the generation rises. */
 export type EvaluatorMessage =
@@ -34,7 +34,7 @@ export class PlannerPool implements PopulationEvaluator {
   constructor(
     threads: number,
     spawnEvaluator: () => Worker,
-    private engine?: EngineChoice,
+    private readonly engine?: PoolEngine,
   ) {
     for (let i = 1; i < threads; i++) {
       const helper = spawnEvaluator();
@@ -51,17 +51,19 @@ export class PlannerPool implements PopulationEvaluator {
   /** New model or cost: used from the next evaluation on, by every thread. @returns the subject as loaded on this thread */
   setSubject(message: SubjectMessage): RolloutSubject {
     const subject = loadSubject(message);
-    this.rollouts = rolloutsOf(subject, this.engine);
-    this.tell({ kind: 'subject', subject: message, choice: this.engine?.choice });
+    const { engine } = this;
+    const choice = engine?.choiceFor(subject);
+    this.rollouts = rolloutsOf(subject, engine && choice && { kernels: engine.kernels, choice });
+    this.tell({ kind: 'subject', subject: message, choice });
     return subject;
-  }
-  /** Other kernels that do the same: used from the next model on. */
-  choose(choice: KernelChoice): void {
-    if (this.engine !== undefined) this.engine = { ...this.engine, choice };
   }
   /** What rolls out, for people; with the reason where it is not what was wanted. Empty before there is a model. */
   get label(): string {
     return this.rollouts?.label ?? '';
+  }
+  /** Whether kernels roll out; the reference does where none takes the model. */
+  get compiled(): boolean {
+    return this.rollouts?.compiled === true;
   }
 
   evaluate({ state, previousAction, actions, horizon, count, costs, tips, stream }: Parameters<PopulationEvaluator['evaluate']>[0]): void {

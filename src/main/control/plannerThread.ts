@@ -1,15 +1,14 @@
 import type { Worker } from 'node:worker_threads';
-import { EnsembleModel } from '../../shared/models/network/ensembleModel';
 import { encodePlanFrame } from '../../shared/episodes/planFrame';
 import { BAND_LEVELS, PlanSearch, type SearchedPlan } from '../../shared/planners/planSearch';
-import { tune } from '../../shared/rollouts/kernels/tuner';
+import type { KernelSource } from '../../shared/rollouts/kernels/source';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import { plannerOf } from './assemble';
-import { usualChoice, type KernelChoice, type KernelSource } from '../../shared/rollouts/kernels/source';
+import { liveEngine } from './engines';
 import { PlannerPool } from './plannerPool';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
-import { loadSubject, type EngineChoice, type SubjectMessage } from './subject';
+import type { PoolEngine, SubjectMessage } from './subject';
 
 export interface PlannerThreadPorts {
   post(message: FromPlanner, transfer: ArrayBuffer[]): void;
@@ -30,9 +29,8 @@ export class PlannerThread {
   private search: PlanSearch | undefined;
   private slot: PlanSlot | undefined;
   private subject: SubjectMessage | undefined;
-  private kernels: KernelSource | undefined;
-  /** Shape of networks → the choice that was fastest. */
-  private readonly tuned = new Map<string, KernelChoice>();
+  /** Outlives pools, and with it what was measured for shapes of networks. */
+  private engine: PoolEngine | undefined;
 
   constructor(private readonly ports: PlannerThreadPorts) {}
 
@@ -64,7 +62,9 @@ export class PlannerThread {
       void this.pool.close();
       this.pool = undefined;
     }
-    const pool = (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator, this.engine()));
+    const kernels = this.engine === undefined ? this.ports.kernels?.() : undefined;
+    if (kernels !== undefined) this.engine = liveEngine(kernels, this.ports.now);
+    const pool = (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator, this.engine));
     this.resolved = resolveSetup(setup);
     this.slot = new PlanSlot(slot);
     this.subject = undefined;
@@ -79,28 +79,9 @@ export class PlannerThread {
       createPlanner: (context) => plannerOf(this.resolved!, horizon, context),
     });
   }
-  /** Live, the fastest arithmetic that the engine has: a live run is never repeated bit for bit. */
-  private engine(): EngineChoice | undefined {
-    const kernels = (this.kernels ??= this.ports.kernels?.());
-    return kernels && { kernels, choice: usualChoice(kernels.fuses ? 'fused' : 'portable') };
-  }
   private load(subject: SubjectMessage): void {
     this.subject = subject;
-    this.choose(subject);
     this.search!.setModel(this.pool!.setSubject(subject).model);
-  }
-  /** The fastest block for networks of a new shape; it is the same for all of that shape on this machine. */
-  private choose(message: SubjectMessage): void {
-    if (this.kernels === undefined || message.model.header.kind !== 'ensemble') return;
-    const subject = loadSubject(message);
-    if (!(subject.model instanceof EnsembleModel)) return;
-    const shape = subject.model.shape.layout.layers.map(({ outputs }) => outputs).join();
-    let choice = this.tuned.get(shape);
-    if (choice === undefined) {
-      choice = tune(subject, this.kernels, this.ports.now).choice;
-      this.tuned.set(shape, choice);
-    }
-    this.pool!.choose(choice);
   }
 
   private plan(request: Extract<ToPlanner, { kind: 'plan' }>): void {

@@ -20,6 +20,11 @@ export interface EngineChoice {
   readonly kernels: KernelSource;
   readonly choice: KernelChoice;
 }
+/** The kernels of a pool, and which of them each model is rolled out with. */
+export interface PoolEngine {
+  readonly kernels: KernelSource;
+  choiceFor(subject: RolloutSubject): KernelChoice;
+}
 /** The same made ready on this thread. @throws Error in words when the model is damaged or of another plant */
 export function loadSubject({ plant: plantId, plantSettings, model: saved, cost, propagation }: SubjectMessage): RolloutSubject {
   const plant = lookUp(registries.plant, plantId, 'plant');

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { fixedEngine } from '../control/engines';
 import { PlannerPool } from '../control/plannerPool';
 import type { KernelChoice } from '../../shared/rollouts/kernels/source';
 import { entryFile } from './fork';
@@ -9,4 +10,4 @@ import { loadKernels } from './kernels';
  * @param choice  the kernels to roll out with; the plain reference when absent
  */
 export const plannerThreads = (threads: number, choice?: KernelChoice): PlannerPool =>
-  new PlannerPool(threads, () => new Worker(entryFile('evaluator')), choice && { kernels: loadKernels(), choice });
+  new PlannerPool(threads, () => new Worker(entryFile('evaluator')), choice && fixedEngine(loadKernels(), choice));

@@ -16,8 +16,14 @@ interface Layer {
 export class TensorNetworks {
   private readonly layers: readonly (readonly { readonly weights: tf.Tensor2D; readonly biases: tf.Tensor1D }[])[];
 
-  /** @param networks  [members][layers], SiLU between layers; outputs are 4 changes of the state and 4 log variances */
-  constructor(networks: readonly (readonly Layer[])[]) {
+  /**
+   * @param networks      [members][layers], SiLU between layers; outputs are 4 changes of the state and 4 log variances
+   * @param logVariances  what the latter are held within
+   */
+  constructor(
+    networks: readonly (readonly Layer[])[],
+    private readonly logVariances: readonly [number, number],
+  ) {
     this.layers = networks.map((layers) =>
       layers.map(({ inputs, outputs, weights, biases }) => ({
         weights: tf.tidy(() => tf.transpose(tf.tensor2d(Float32Array.from(weights), [outputs, inputs]))),
@@ -42,7 +48,10 @@ export class TensorNetworks {
         for (let t = 0; t < horizon; t++) {
           const [next, cost] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
             const action = tf.slice(all, [0, t], [count, 1]);
-            const after = tf.add(state, changes(layers, state, action, seed === undefined ? undefined : seed + horizon * member + t));
+            const after = tf.add(
+              state,
+              changes(layers, state, action, this.logVariances, seed === undefined ? undefined : seed + horizon * member + t),
+            );
             return [after, tf.add(sum, stageCost(after, action))];
           });
           state.dispose();
@@ -64,6 +73,7 @@ function changes(
   layers: readonly { readonly weights: tf.Tensor2D; readonly biases: tf.Tensor1D }[],
   state: tf.Tensor,
   action: tf.Tensor,
+  logVariances: readonly [number, number],
   seed: number | undefined,
 ): tf.Tensor {
   const [x, v, angle, rate] = tf.split(state, 4, 1);
@@ -74,7 +84,7 @@ function changes(
   });
   const [mean, logVariance] = tf.split(h, 2, 1);
   if (seed === undefined) return mean!;
-  const deviation = tf.exp(tf.mul(tf.clipByValue(logVariance!, -8, 2), 0.5));
+  const deviation = tf.exp(tf.mul(tf.clipByValue(logVariance!, ...logVariances), 0.5));
   return tf.add(mean!, tf.mul(deviation, tf.randomNormal(mean!.shape, 0, 1, 'float32', seed)));
 }
 

@@ -1,9 +1,10 @@
 import { streamKey } from '../math/random';
-import { boolean, choice, integer, real } from '../settings';
+import { choice, integer } from '../settings';
 import { elitesOf, rankByCost } from './elites';
 import { definePlanner, type PlannerInstance } from './planner';
 import { refit } from './refit';
 import { noisySampler } from './sampler';
+import { searchSettings } from './searchSettings';
 import { shiftRow } from './shiftRow';
 
 /**
@@ -27,86 +28,7 @@ export const cem = definePlanner({
       applies: 'live',
       meaning: 'Action sequences tried in each iteration.',
     }),
-    iterations: integer({
-      label: 'Iterations',
-      unit: '',
-      min: 1,
-      max: 30,
-      step: 1,
-      default: 5,
-      applies: 'live',
-      meaning: 'Rounds of sampling and refitting for one plan.',
-    }),
-    eliteShare: real({
-      label: 'Elites',
-      unit: '',
-      min: 0.01,
-      max: 0.5,
-      step: 0.01,
-      default: 0.1,
-      applies: 'live',
-      meaning: 'Share of the population that the next mean and spread are fitted to.',
-    }),
-    spread: real({
-      label: 'First spread',
-      unit: 'of limit',
-      min: 0.01,
-      max: 2,
-      step: 0.05,
-      default: 0.6,
-      applies: 'live',
-      meaning: 'Standard deviation of the first samples, as a share of the action limit.',
-    }),
-    leastSpread: real({
-      label: 'Least spread',
-      unit: 'of limit',
-      min: 0,
-      max: 0.5,
-      step: 0.01,
-      default: 0.02,
-      applies: 'live',
-      expert: true,
-      meaning: 'The spread never shrinks below this share of the limit, so that the search stays alive.',
-    }),
-    smoothing: real({
-      label: 'Smoothing',
-      unit: '',
-      min: 0,
-      max: 0.95,
-      step: 0.05,
-      default: 0.1,
-      applies: 'live',
-      expert: true,
-      meaning: 'Share of the old mean and spread that survives a refit.',
-    }),
-    noiseColour: real({
-      label: 'Noise colour',
-      unit: '',
-      min: 0,
-      max: 3,
-      step: 0.5,
-      default: 2,
-      applies: 'nextEpisode',
-      meaning: 'Exponent of the noise power over frequency: 0 white, 1 pink, 2 red.',
-    }),
-    keptElites: real({
-      label: 'Kept elites',
-      unit: 'of elites',
-      min: 0,
-      max: 1,
-      step: 0.1,
-      default: 0.3,
-      applies: 'live',
-      expert: true,
-      meaning: 'Share of the last elites that is shifted and tried again.',
-    }),
-    warmStart: boolean({
-      label: 'Warm start',
-      default: true,
-      applies: 'live',
-      expert: true,
-      meaning: 'Begin the search at the last plan, shifted by the time that passed.',
-    }),
+    ...searchSettings,
     execute: choice({
       label: 'Execute',
       choices: ['best', 'mean'],
@@ -117,6 +39,7 @@ export const cem = definePlanner({
       meaning: 'Which sequence is executed when the search ends.',
     }),
   },
+  throughNetworks: { population: 256, iterations: 4 },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
     const { population, iterations, leastSpread, smoothing } = settings;
     const elites = Math.max(2, Math.min(population - 1, Math.floor(population * settings.eliteShare)));

@@ -1,9 +1,10 @@
 import { streamKey } from '../math/random';
-import { boolean, integer, real } from '../settings';
+import { integer, real } from '../settings';
 import { elitesOf, rankByCost } from './elites';
 import { definePlanner, type PlannerInstance } from './planner';
 import { refit } from './refit';
 import { noisySampler } from './sampler';
+import { searchSettings } from './searchSettings';
 import { shiftRow } from './shiftRow';
 
 /**
@@ -27,16 +28,6 @@ export const icem = definePlanner({
       applies: 'live',
       meaning: 'Action sequences tried in the first iteration; later ones try fewer.',
     }),
-    iterations: integer({
-      label: 'Iterations',
-      unit: '',
-      min: 1,
-      max: 30,
-      step: 1,
-      default: 5,
-      applies: 'live',
-      meaning: 'Rounds of sampling and refitting for one plan.',
-    }),
     shrink: real({
       label: 'Shrink',
       unit: '',
@@ -47,76 +38,7 @@ export const icem = definePlanner({
       applies: 'live',
       meaning: 'Each iteration tries so many times fewer sequences than the one before, but twice the elites at least.',
     }),
-    eliteShare: real({
-      label: 'Elites',
-      unit: '',
-      min: 0.01,
-      max: 0.5,
-      step: 0.01,
-      default: 0.1,
-      applies: 'live',
-      meaning: 'Share of the first population that the next mean and spread are fitted to.',
-    }),
-    spread: real({
-      label: 'First spread',
-      unit: 'of limit',
-      min: 0.01,
-      max: 2,
-      step: 0.05,
-      default: 0.6,
-      applies: 'live',
-      meaning: 'Standard deviation of the first samples, as a share of the action limit.',
-    }),
-    leastSpread: real({
-      label: 'Least spread',
-      unit: 'of limit',
-      min: 0,
-      max: 0.5,
-      step: 0.01,
-      default: 0.02,
-      applies: 'live',
-      expert: true,
-      meaning: 'The spread never shrinks below this share of the limit, so that the search stays alive.',
-    }),
-    smoothing: real({
-      label: 'Smoothing',
-      unit: '',
-      min: 0,
-      max: 0.95,
-      step: 0.05,
-      default: 0.1,
-      applies: 'live',
-      expert: true,
-      meaning: 'Share of the old mean and spread that survives a refit.',
-    }),
-    noiseColour: real({
-      label: 'Noise colour',
-      unit: '',
-      min: 0,
-      max: 3,
-      step: 0.5,
-      default: 2,
-      applies: 'nextEpisode',
-      meaning: 'Exponent of the noise power over frequency: 0 white, 1 pink, 2 red.',
-    }),
-    keptElites: real({
-      label: 'Kept elites',
-      unit: 'of elites',
-      min: 0,
-      max: 1,
-      step: 0.1,
-      default: 0.3,
-      applies: 'live',
-      expert: true,
-      meaning: 'Share of the last elites that is tried again in the next iteration and, shifted, in the next plan; one at least.',
-    }),
-    warmStart: boolean({
-      label: 'Warm start',
-      default: true,
-      applies: 'live',
-      expert: true,
-      meaning: 'Begin the search at the last plan, shifted by the time that passed.',
-    }),
+    ...searchSettings,
   },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
     const { population, iterations, leastSpread, smoothing } = settings;

@@ -1,4 +1,4 @@
-import type { SettingsOf, SettingsSchema } from '../settings';
+import type { SettingsOf, SettingsSchema, SettingValues } from '../settings';
 
 /** Judges action sequences through the model. Synchronous, whether one thread does it or a pool. */
 export interface Imagination {
@@ -48,6 +48,8 @@ export interface Planner<S extends SettingsSchema = SettingsSchema> {
   readonly label: string;
   readonly source: string;
   readonly settings: S;
+  /** Defaults of its settings where futures go through networks, which cost more each. */
+  readonly throughNetworks?: SettingValues;
   create(context: PlannerContext, settings: SettingsOf<S>): PlannerInstance;
 }
 export const definePlanner = <const S extends SettingsSchema>(planner: Planner<S>): Planner => planner as unknown as Planner;

@@ -18,6 +18,7 @@ export const randomShooting = definePlanner({
       meaning: 'Action sequences tried for one plan.',
     }),
   },
+  throughNetworks: { population: 256 },
   create({ horizon, limit, seed, imagination }, { population }): PlannerInstance {
     const actions = new Float64Array(population * horizon);
     const costs = new Float64Array(population);

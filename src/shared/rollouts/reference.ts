@@ -73,6 +73,7 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
   }
   return {
     label: reference.label,
+    compiled: false,
     particles,
     portion: CHUNK,
     evaluate(job) {

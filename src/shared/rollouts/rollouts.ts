@@ -91,6 +91,8 @@ export interface RolloutSubject {
 export interface Rollouts {
   /** Which engine it is, for people; with the reason where it is not the one that was wanted. */
   readonly label: string;
+  /** Whether compiled kernels do it. */
+  readonly compiled: boolean;
   /** Particles of a candidate, and candidates that are best handed out together. */
   readonly particles: number;
   readonly portion: number;

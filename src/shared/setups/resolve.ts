@@ -73,8 +73,8 @@ export const registries = {
 } as const;
 
 /**
- * The schemas of a setup's settings by room. Defaults that depend on the choice of parts are settled here: networks get
- * the smaller population (256 x 4), the pendulum the longer horizon.
+ * The schemas of a setup's settings by room. Defaults that depend on the choice of parts are settled here: planners say
+ * what they try less of through networks, the pendulum gets the longer horizon.
  */
 export function schemasOf(setup: Setup): Record<Room, SettingsSchema> {
   const { channels } = lookUp(registries.plant, setup.plant, 'plant');
@@ -102,7 +102,7 @@ function wholeSchemasOf(setup: Setup): Record<Room, SettingsSchema> {
         applies: 'nextEpisode',
         meaning: 'How far ahead a plan reaches.',
       }),
-      ...(model.usesTensors ? withDefaults(planner.settings, { population: 256, iterations: 4 }) : planner.settings),
+      ...(model.usesTensors ? withDefaults(planner.settings, planner.throughNetworks ?? {}) : planner.settings),
       ...(model.usesTensors ? propagationSettings : {}),
     },
     learning: model.usesTensors ? withDefaults(algorithm.settings, { refit: 0.5 }) : algorithm.settings,

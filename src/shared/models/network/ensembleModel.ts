@@ -4,7 +4,7 @@ import type { DynamicsModel, ModelHeader, SavedModel } from '../model';
 import type { Activation } from './activation';
 import type { Moments } from './adamW';
 import { Forward, TILE } from './forward';
-import type { NetworkLoss } from './loss';
+import { LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE, type NetworkLoss } from './loss';
 import type { NetworkLayout } from './layout';
 
 export type Symmetry = 'exactlyOdd' | 'augmentation' | 'none';
@@ -21,7 +21,7 @@ export interface EnsembleShape {
   readonly logVariances?: readonly [number, number];
 }
 /** Log variances are held within these, in training and after it. */
-export const LOG_VARIANCES: readonly [number, number] = [-8, 2];
+export const LOG_VARIANCES: readonly [number, number] = [LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE];
 
 /** Fitted networks, each a belief of its own; evaluated in plain loops, never by tensors. */
 export class EnsembleModel implements DynamicsModel {

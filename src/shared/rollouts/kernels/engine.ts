@@ -21,7 +21,7 @@ import { packEquations } from './equations';
 import * as at from './layout';
 import { packLinear } from './linear';
 import { KernelMemory } from './memory';
-import { packNetwork, setMembers } from './network';
+import { makeRoomForMembers, packNetwork, setMember } from './network';
 import { NotInKernel, writeProblem } from './problem';
 import type { KernelChoice, KernelSource } from './source';
 
@@ -31,10 +31,10 @@ export interface Packed {
   /** Candidates that are best handed out together, a multiple of 8. */
   readonly portion: number;
   readonly noisy: boolean;
+  /** Makes room for so many steps, before the first horizon that is as long. */
+  lengthen?(steps: number): void;
   /** Made ready for a particle of a population, before its chunks are rolled. */
   prepare?(horizon: number, stream: number, particle: number): void;
-  /** Makes room for longer horizons. */
-  lengthen?(horizon: number): void;
 }
 
 /**
@@ -74,17 +74,16 @@ function packedNetwork(
 ): Packed {
   const memory = prepared(source.module(`network${block}`, arithmetic), subject);
   const noisy = propagation.noise && model.noisyOutputs > 0;
-  const longest = 1024;
-  const address = packNetwork(memory, model, block, noisy, longest);
+  const address = packNetwork(memory, model, block, noisy);
   memory.setInt(at.MODEL, address);
-  const members = new Int32Array(longest);
   return {
     memory,
     portion: at.LANES,
     noisy,
+    lengthen: (steps) => makeRoomForMembers(memory, address, steps),
     prepare(horizon, stream, particle) {
-      for (let step = 0; step < horizon; step++) members[step] = memberAt(propagation, model.members, stream, particle, step);
-      setMembers(memory, address, members);
+      for (let step = 0; step < horizon; step++)
+        setMember(memory, address, step, memberAt(propagation, model.members, stream, particle, step));
     },
   };
 }
@@ -132,11 +131,11 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
 
   function makeRoom(horizon: number): void {
     if (horizon <= room) return;
-    if (horizon > 1024) throw new RangeError(`A kernel rolls out 1024 steps at most; ${horizon} were asked for.`);
-    room = Math.max(horizon, 64);
+    room = Math.max(horizon, 2 * room, 64); // what was there before is given up
     actionRows = memory.take(room * at.ROW);
     tipRows = memory.take((room + 1) * 2 * at.ROW);
     memory.setInt(at.ACTIONS, actionRows);
+    packed.lengthen?.(room);
   }
   function begin(job: RolloutJob): void {
     makeRoom(job.horizon);
@@ -176,6 +175,7 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
   const ofParticles = Array.from({ length: particles }, () => new Float64Array(at.LANES));
   return {
     label: model instanceof EnsembleModel ? `${label}, ${choice.block} outputs at a time` : label,
+    compiled: true,
     particles,
     portion: packed.portion,
     evaluate(job) {

@@ -1,4 +1,4 @@
-import type { EnsembleModel } from '../../models/network/ensembleModel';
+import { LOG_VARIANCES, type EnsembleModel } from '../../models/network/ensembleModel';
 import { ROW } from './layout';
 import type { KernelMemory } from './memory';
 import { writeFeatures } from './problem';
@@ -34,11 +34,10 @@ const blocksOf = (outputs: number, block: number): number =>
  * Packs the networks for a kernel: for each block of outputs the biases, then the weights input by input. The unit of the
  * last layer's means goes into its weights, so that the kernel's outputs are channel units per second.
  *
- * @param noisy      whether the stated variance is wanted too
- * @param mostSteps  longest horizon
- * @returns          address of the model's block
+ * @param noisy  whether the stated variance is wanted too
+ * @returns      address of the model's block; the members of its steps are to be set
  */
-export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: number, noisy: boolean, mostSteps: number): number {
+export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: number, noisy: boolean): number {
   const { features, shape, parameters } = model;
   const { layout } = shape;
   writeFeatures(memory, features, shape.scales);
@@ -58,7 +57,8 @@ export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: n
   const weights = memory.take(layout.members * memberFloats * 4);
   const widest = Math.max(...padded);
   const set = (place: number, value: number) => memory.setInt(address + place, value);
-  const [buffer, other, mirrored, kept, steps] = [widest * ROW, widest * ROW, 512, 1024, mostSteps * 4].map((bytes) => memory.take(bytes));
+  const [buffer, other, mirrored, kept] = [widest * ROW, widest * ROW, 512, 1024].map((bytes) => memory.take(bytes));
+  const [least, most] = shape.logVariances ?? LOG_VARIANCES;
   set(MEMBERS, layout.members);
   set(LAYERS, layout.layers.length);
   set(ACTIVATION, ACTIVATIONS[shape.activation]);
@@ -70,9 +70,8 @@ export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: n
   set(OTHER_BUFFER, other);
   set(MIRRORED_INPUTS, mirrored);
   set(KEPT_OUTPUTS, kept);
-  set(MEMBER_OF_STEP, steps);
-  memory.setFloat(address + LEAST_LOG_VARIANCE, shape.logVariances?.[0] ?? -8);
-  memory.setFloat(address + MOST_LOG_VARIANCE, shape.logVariances?.[1] ?? 2);
+  memory.setFloat(address + LEAST_LOG_VARIANCE, least);
+  memory.setFloat(address + MOST_LOG_VARIANCE, most);
 
   layout.layers.forEach((layer, l) => {
     const entry = LAYER_TABLE + l * LAYER_BYTES;
@@ -102,12 +101,11 @@ export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: n
   return address;
 }
 
-/** Which member each step goes through: one to the end, or −1 for the mean of all. */
-export function setMember(memory: KernelMemory, address: number, member: number, horizon: number): void {
-  const steps = memory.ints[(address + MEMBER_OF_STEP) >> 2] >> 2;
-  memory.ints.fill(member, steps, steps + horizon);
+/** Room for the members of so many steps. */
+export function makeRoomForMembers(memory: KernelMemory, address: number, steps: number): void {
+  memory.setInt(address + MEMBER_OF_STEP, memory.take(4 * steps));
 }
-/** One member for each step (TS1 of PETS), the same for all candidates. */
-export function setMembers(memory: KernelMemory, address: number, members: Int32Array): void {
-  memory.ints.set(members, memory.ints[(address + MEMBER_OF_STEP) >> 2] >> 2);
+/** The member that a step goes through, the same for all candidates; −1 for the mean of all. */
+export function setMember(memory: KernelMemory, address: number, step: number, member: number): void {
+  memory.setInt(memory.ints[(address + MEMBER_OF_STEP) >> 2] + 4 * step, member);
 }

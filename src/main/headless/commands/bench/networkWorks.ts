@@ -7,10 +7,10 @@ import { peakContenders, sharesOfPeak, withoutPeak } from './peak';
 import { plainNetworkCosts, type PlainNetworks } from './peers/plainNetwork';
 import { chance, plainSearch } from './peers/plainSearch';
 import { closeAll, inTurn, rowsOf, type Contender, type Measured } from './rounds';
-import { START, stepsOf, type SearchSize } from './sizes';
+import { LOG_VARIANCES, START, stepsOf, type SearchSize } from './sizes';
 import { matrixFlopOf, randomNetworks, subjectOf } from './subjects';
 import { median, rounded } from './timing';
-import { parityOf, type BenchContext, type Parity, type WorkResult } from './work';
+import { COSTS_LIMIT, parityOf, type BenchContext, type Parity, type WorkResult } from './work';
 
 /** A search through an ensemble of the cart-pole whose members state Gaussian noise. */
 export interface NetworkWork {
@@ -27,8 +27,6 @@ export const W1: NetworkWork = { id: 'W1', size: SIZE, members: 5, widths: [64, 
 export const W1wide: NetworkWork = { ...W1, id: 'W1wide', widths: [200, 200, 200], without: ['plain TypeScript', 'reference'] };
 export const W2: NetworkWork = { ...W1, id: 'W2', members: 1, noise: false };
 
-/** Costs of kernels and reference are held to 64-bit loops; 32 bits carry them over a horizon within this. */
-const COSTS_LIMIT = 1e-6;
 /** The sine, cosine and exponential of the WebAssembly backend are less exact than ours. */
 const TENSOR_COSTS_LIMIT = 1e-5;
 
@@ -105,7 +103,7 @@ async function tensorContender({ size, noise }: NetworkWork, networks: PlainNetw
     if (error instanceof TensorBackendMissing) return undefined;
     throw error;
   }
-  const tensors = new TensorNetworks(networks);
+  const tensors = new TensorNetworks(networks, LOG_VARIANCES);
   const random = chance(seed);
   return {
     name: `tfjs-${backend}`,

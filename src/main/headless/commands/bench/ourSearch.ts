@@ -82,7 +82,7 @@ export function ourSearch({
     ...(note === undefined ? {} : { note }),
     threads,
     model: subject.model,
-    usesKernel: kernels !== undefined && pool.label.startsWith('Kernel'),
+    usesKernel: pool.compiled,
     once: (time) => void plan(time),
     plan,
     costs(actions) {

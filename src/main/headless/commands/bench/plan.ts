@@ -69,7 +69,7 @@ export async function benchPlan(context: BenchContext): Promise<WorkResult> {
       );
       await alone.close();
     }
-    const name = !all.engine.startsWith('Kernel') ? 'reference' : loadKernels().fuses ? 'kernel fused' : 'kernel mul+add';
+    const name = !all.compiled ? 'reference' : loadKernels().fuses ? 'kernel fused' : 'kernel mul+add';
     contenders.push({
       name,
       threads,
@@ -118,7 +118,7 @@ function searchWith(model: DynamicsModel, resolved: ResolvedSetup, threads: numb
       ),
   });
   search.setModel(model);
-  return { search, engine: pool.label, close: () => pool.close() };
+  return { search, compiled: pool.compiled, close: () => pool.close() };
 }
 
 async function modelFor(

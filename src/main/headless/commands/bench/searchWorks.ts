@@ -7,7 +7,7 @@ import { chance, plainSearch } from './peers/plainSearch';
 import { closeAll, inTurn, ratiosWithin, rowsOf, type Contender, type Measured } from './rounds';
 import { HANGING, PERIOD, stepsOf, type SearchSize } from './sizes';
 import { equations, randomProcess } from './subjects';
-import { parityOf, type BenchContext, type RatioSamples, type WorkResult } from './work';
+import { COSTS_LIMIT, parityOf, type BenchContext, type RatioSamples, type WorkResult } from './work';
 
 /** A search through something else than networks: ours beside plain loops. */
 interface SearchWork {
@@ -17,8 +17,6 @@ interface SearchWork {
   readonly referenceNote: string;
   /** Costs in plain loops of actions in units of the limit. */
   plain(actions: Float64Array, costs: Float64Array): void;
-  /** Relative distance within which costs of kernels and of the reference have to stay. */
-  readonly limit: number;
   readonly kernels: readonly KernelContender[];
 }
 /** Through fewer points: each step's mean may move by a share of the noise that the fit found. */
@@ -36,7 +34,6 @@ export function benchEquations(context: BenchContext, size = W3_SIZE): Promise<W
       referenceNote: 'our own plain TypeScript: the plant’s equations, elementary functions of our own',
       plain: (actions, costs) => plainEquationCosts(HANGING, PERIOD, actions, size.horizon, costs),
       kernels: kernelContenders(context.threads),
-      limit: 2e-6, // a fall from upright doubles an error of 32 bits every fifth of a second
     },
     context,
   );
@@ -55,7 +52,6 @@ export async function benchProcess(context: BenchContext, size = GP_SIZE, points
       referenceNote: 'our own plain TypeScript: exponentials from a table',
       plain: (actions, costs) => plainProcessCosts(outputs, HANGING, PERIOD, actions, size.horizon, costs),
       kernels: processKernels(context.threads),
-      limit: 1e-6,
     },
     context,
     ratiosOfProcess,
@@ -63,7 +59,7 @@ export async function benchProcess(context: BenchContext, size = GP_SIZE, points
 }
 
 async function benchSearch(
-  { id, size, model, referenceNote, plain, limit, kernels: wanted }: SearchWork,
+  { id, size, model, referenceNote, plain, kernels: wanted }: SearchWork,
   context: BenchContext,
   more: (measured: readonly Measured[], threads: number) => RatioSamples[] = () => [],
 ): Promise<WorkResult> {
@@ -92,7 +88,7 @@ async function benchSearch(
       parityOf(
         `${id}: costs of ${one.name} against float64`,
         farthest(one.costs(actions), truth),
-        one.name === COMPRESSED ? COMPRESSED_LIMIT : limit,
+        one.name === COMPRESSED ? COMPRESSED_LIMIT : COSTS_LIMIT,
       ),
     );
   if (alone !== undefined) parity.push(parityOf(`${id}: plans of one thread and of ${threads}`, apart(alone.plan(1), first.plan(1)), 0));

@@ -14,3 +14,5 @@ export const HANGING = Float64Array.of(0, 0, Math.PI, 0);
 export const LIMIT = 10;
 /** Seconds. */
 export const PERIOD = 0.02;
+/** What the networks' log variances are held within. */
+export const LOG_VARIANCES: readonly [number, number] = [-12, -2];

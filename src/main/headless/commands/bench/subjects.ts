@@ -9,7 +9,7 @@ import type { Propagation, RolloutSubject } from '../../../../shared/rollouts/ro
 import { settle, type SettingsOf, type SettingsSchema, type SettingValues } from '../../../../shared/settings';
 import type { TaskCost } from '../../../../shared/tasks/task';
 import type { PlainNetworks } from './peers/plainNetwork';
-import { LIMIT, PERIOD } from './sizes';
+import { LIMIT, LOG_VARIANCES, PERIOD } from './sizes';
 
 /** All settings of a cart-pole without friction; the pole's half length is 0.5 m. */
 export const PLANT_SETTINGS: SettingValues = settle(
@@ -75,6 +75,7 @@ export function randomNetworks(members: number, widths: readonly number[], seed:
     loss: 'gaussianLikelihood',
     symmetry: 'none',
     scales: new Array<number>(CHANGES).fill(1 / PERIOD),
+    logVariances: LOG_VARIANCES,
     actionLimit: LIMIT,
     optimiserSteps: 0,
   };

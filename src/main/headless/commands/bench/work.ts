@@ -34,6 +34,8 @@ export interface Parity {
   readonly limit: number;
   readonly passed: boolean;
 }
+/** Costs of kernels and reference are held to 64-bit loops; 32 bits carry them over a horizon within this, relatively. */
+export const COSTS_LIMIT = 1e-6;
 export const parityOf = (what: string, value: number, limit: number): Parity => ({
   what,
   value: Number.isFinite(value) ? Number(value.toPrecision(3)) : null,

@@ -1,3 +1,4 @@
+import { LOG_VARIANCES } from '../sizes';
 import { gaussian, type Chance } from './plainSearch';
 
 /** A layer of one member: weights [outputs × inputs] and biases [outputs]. */
@@ -72,6 +73,6 @@ function outputsOf(layers: readonly PlainLayer[], inputs: Float64Array, buffers:
 
 function noise(outputs: Float64Array, channel: number, random: Chance | undefined): number {
   if (random === undefined) return 0;
-  const logVariance = Math.min(2, Math.max(-8, outputs[4 + channel]!));
+  const logVariance = Math.min(LOG_VARIANCES[1], Math.max(LOG_VARIANCES[0], outputs[4 + channel]!));
   return Math.exp(0.5 * logVariance) * gaussian(random);
 }
