@@ -13,6 +13,8 @@ import type { RolloutSubject } from '../../src/shared/rollouts/rollouts';
 import type { SettingValues } from '../../src/shared/settings';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 import { resolveSetup } from '../../src/shared/setups/resolve';
+import { headerFor } from '../support/modelHeader';
+import { differences, farthest, oracleOf, randomJob } from '../support/rolloutJobs';
 
 const kernels = loadKernels();
 const HORIZON = 30;
@@ -22,21 +24,8 @@ type SetupName = 'light' | 'pilco' | 'pendulum';
 
 function subjectOf(setup: SetupName, modelOf: (resolved: ReturnType<typeof resolveSetup>, header: ModelHeader) => DynamicsModel) {
   const resolved = resolveSetup(builtInSetups[setup]!);
-  const { plant, instance, period, cost } = resolved;
-  const header = {
-    format: 'upright model' as const,
-    version: 1 as const,
-    kind: 'any',
-    plant: resolved.setup.plant,
-    channels: plant.channels.map(({ id }) => id),
-    period,
-    priors: [],
-    settings: {},
-    seed: 7,
-    rows: 0,
-    structure: {},
-  };
-  return { plant, instance, cost, model: modelOf(resolved, header) };
+  const { plant, instance, cost } = resolved;
+  return { plant, instance, cost, model: modelOf(resolved, headerFor(resolved, 'any')) };
 }
 /** The setup's own plant, with dry friction where it is wanted. */
 const equations = (setup: SetupName, dry: boolean, substeps: number): RolloutSubject =>
@@ -56,30 +45,16 @@ function linear(setup: SetupName, priors: readonly Prior[]): RolloutSubject {
     return new LinearModel(header, features, centres, weights);
   });
 }
-function jobOf({ plant, instance }: RolloutSubject, tips?: Float32Array) {
-  const random = randomStream(streamKey(11, 0, 0, 0));
-  const actions = Float64Array.from({ length: COUNT * HORIZON }, () => instance.actionLimit * (2 * random.uniform() - 1));
-  const state = plant.hanging();
-  state[state.length - 1] = 0.4;
-  const common = { state, previousAction: 0.3, actions, horizon: HORIZON, from: 0, to: COUNT, costs: new Float64Array(COUNT) };
-  return { ...common, ...(tips && { tips }) };
-}
+const jobOf = (subject: RolloutSubject, tips?: Float32Array) => randomJob(subject, COUNT, HORIZON, tips);
 function costsOf(subject: RolloutSubject, arithmetic: Arithmetic, tips?: Float32Array): Float64Array {
   const rollouts = kernelEngine(kernels, usualChoice(arithmetic)).create(subject);
-  expect(rollouts.label).toMatch(/^Kernel/);
+  expect(rollouts.compiled).toBe(true);
   expect(rollouts.portion).toBe(64);
   const job = jobOf(subject, tips);
   rollouts.evaluate(job);
   return job.costs;
 }
-function oracle(subject: RolloutSubject, tips?: Float32Array): Float64Array {
-  const job = jobOf(subject, tips);
-  reference.create(subject).evaluate(job);
-  return job.costs;
-}
-/** Relative differences of two lists of costs, ascending. */
-const differences = (a: Float64Array, b: Float64Array) => a.map((value, i) => Math.abs(value - b[i]!) / Math.abs(b[i]!)).sort();
-const apart = (a: Float64Array, b: Float64Array) => differences(a, b).at(-1)!;
+const oracle = (subject: RolloutSubject, tips?: Float32Array) => oracleOf(subject, jobOf(subject, tips));
 
 const setups: readonly SetupName[] = ['light', 'pilco', 'pendulum'];
 const subjects: readonly [string, () => RolloutSubject][] = [
@@ -111,9 +86,9 @@ describe.each(arithmetics)('kernels of equations and of linear models, %s', (ari
   });
   test('dry friction and substeps make a difference', () => {
     const smooth = costsOf(equations('light', false, 2), arithmetic);
-    expect(apart(costsOf(equations('light', true, 2), arithmetic), smooth)).toBeGreaterThan(1e-4);
+    expect(farthest(costsOf(equations('light', true, 2), arithmetic), smooth)).toBeGreaterThan(1e-4);
     const coarse = costsOf(equations('pilco', false, 1), arithmetic);
-    expect(apart(coarse, costsOf(equations('pilco', false, 7), arithmetic))).toBeGreaterThan(2e-5);
+    expect(farthest(coarse, costsOf(equations('pilco', false, 7), arithmetic))).toBeGreaterThan(2e-5);
   });
   test.each<[string, () => RolloutSubject]>([
     ['equations', () => equations('light', true, 2)],
@@ -144,7 +119,7 @@ describe.each(arithmetics)('kernels of equations and of linear models, %s', (ari
     const wanted = new Float64Array(COUNT);
     kernelEngine(kernels, usualChoice(arithmetic)).create(subject).evaluate(job);
     reference.create(subject).evaluate({ ...job, costs: wanted });
-    expect(apart(job.costs, wanted)).toBeLessThan(1e-4); // the angle turns hundreds of radians
+    expect(farthest(job.costs, wanted)).toBeLessThan(1e-4); // the angle turns hundreds of radians
   });
   test('a diverged future costs Infinity and spoils no neighbour', () => {
     const subject = equations('light', false, 2);
