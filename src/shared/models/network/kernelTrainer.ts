@@ -1,6 +1,6 @@
 import { corrections, type Moments } from './adamW';
 import * as at from './kernelLayout';
-import { eachPiece, layOut, TILE, type KernelMemory } from './kernelMemory';
+import { eachPiece, layOut, TILE, type KernelPlaces } from './kernelPlaces';
 import { LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE, PULL_BACK } from './loss';
 import type { NetworkTrainer, TrainingPlan, TrainingRun } from './trainer';
 
@@ -30,7 +30,7 @@ const LOSSES = { squaredError: at.LOSS_SQUARED_ERROR, gaussianLikelihood: at.LOS
 /** A network in the memory of a kernel: all members' parameters and moments, and the batch of the member at work. */
 export class KernelTraining implements TrainingRun {
   private readonly kernel: TrainingKernel;
-  private readonly places: KernelMemory;
+  private readonly places: KernelPlaces;
   /** Views of the memory, which grows no more. */
   private readonly floats: Float32Array;
   private readonly words: Int32Array;

@@ -19,7 +19,7 @@ export interface PaddedLayer {
 }
 
 /** Where everything of a training stands in the memory of the kernel: addresses in bytes, sizes in numbers. */
-export interface KernelMemory {
+export interface KernelPlaces {
   readonly layers: readonly PaddedLayer[];
   /** Parameters of one member. */
   readonly size: number;
@@ -39,7 +39,7 @@ export interface KernelMemory {
   readonly end: number;
 }
 
-export function layOut({ layout, loss, outputs, batch }: TrainingPlan): KernelMemory {
+export function layOut({ layout, loss, outputs, batch }: TrainingPlan): KernelPlaces {
   let end = FREE;
   /** Makes room for so many numbers. */
   const place = (numbers: number) => {
@@ -91,7 +91,7 @@ export function layOut({ layout, loss, outputs, batch }: TrainingPlan): KernelMe
  */
 export function eachPiece(
   layout: NetworkLayout,
-  { layers, targetWidth }: KernelMemory,
+  { layers, targetWidth }: KernelPlaces,
   outputs: number,
   member: number,
   use: (outside: number, inside: number, count: number) => void,
