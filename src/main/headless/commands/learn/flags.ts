@@ -21,7 +21,7 @@ export const learnFlags = {
   planner: choice({
     choices: ids(registries.planner),
     otherwise: "the setup's: cem",
-    meaning: 'What searches action sequences; 480 x 5 for gaussianProcess and physics, 256 x 4 for networks, unless set.',
+    meaning: 'What searches action sequences; cem tries 480 x 5, through networks 256 x 4, unless set.',
   }),
   estimator: choice({
     choices: ids(registries.estimator),
