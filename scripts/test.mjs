@@ -13,7 +13,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { NotPrepared, prepare, root } from './bootstrap.mjs';
 
 const [tier = 'all', ...words] = process.argv.slice(2);
@@ -77,6 +77,8 @@ if (tier === 'electron') {
 
 /** name → { passed, failed, skipped, seconds } */
 const results = new Map();
+/** One line for each failure, said again at the end: what vitest printed about it is far up by then. */
+const broken = [];
 for (const part of plans[tier]) {
   if (Array.isArray(part)) await twoAtATime(part, checkTypes);
   else await runSuite(part);
@@ -88,6 +90,7 @@ close();
 async function checkTypes(name) {
   const started = Date.now();
   const { code, text } = await run(types[name], { show: false });
+  if (code !== 0) broken.push(`${name}: ${text.trim().split('\n').slice(0, 3).join(' ')}`);
   results.set(name, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds: (Date.now() - started) / 1000 });
   if (code !== 0) say(`── ${name} ──\n${text.trimEnd()}\n`);
 }
@@ -122,8 +125,13 @@ function count(report, code) {
   const { numPassedTests: passed, numFailedTests: failedTests, numPendingTests, numTodoTests, testResults } = found;
   const brokenFiles = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
-  ).length;
-  const failed = failedTests + brokenFiles;
+  );
+  const place = (file) => relative(root, file);
+  for (const { name, message } of brokenFiles) broken.push(`${place(name)}: ${inOneLine(message)}`);
+  for (const { name, assertionResults } of testResults)
+    for (const { status, fullName, failureMessages } of assertionResults)
+      if (status === 'failed') broken.push(`${place(name)}: ${fullName.trim()}: ${inOneLine(failureMessages.join(' '))}`);
+  const failed = failedTests + brokenFiles.length;
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped: numPendingTests + numTodoTests };
 }
 
@@ -154,6 +162,7 @@ function run([command, ...args], { show }) {
 function close() {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   say('');
+  for (const line of broken) say(`✗ ${line}`);
   for (const [name, { passed, failed, skipped, seconds }] of results) {
     say(`${name.padEnd(16)}${inWords({ passed, failed, skipped }).padEnd(40)}${seconds.toFixed(1).padStart(7)} s`);
     sum.passed += passed;
@@ -162,6 +171,10 @@ function close() {
   }
   say(inWords(sum));
   process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0);
+}
+
+function inOneLine(text) {
+  return text.replaceAll(/\s+/g, ' ').slice(0, 500);
 }
 
 function inWords({ passed, failed, skipped }) {
