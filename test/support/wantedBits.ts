@@ -1,0 +1,10 @@
+/**
+ * What `hashesOfNoisyPlans` gives on every engine. A change of planner, kernel or model that is meant to change numbers
+ * changes these; anything else that does is a fault.
+ */
+export const WANTED_BITS: Readonly<Record<string, string>> = {
+  'networks with noise': '11b89251d16adffa',
+  'exactly odd networks, tanh, with noise': 'b186bec4ec756a41',
+  'the equations of motion': '99346ed0c9146aea',
+  'a Gaussian process': '22fc3236da028d2d',
+};
