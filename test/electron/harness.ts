@@ -64,14 +64,15 @@ export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron
   return { application, page, pid, said: () => said, complaints, ended, home, end };
 }
 
-/** On a busy machine Playwright now and then misses the app that it has started, although its window is there; then once more. */
+/** On a busy machine Playwright now and then misses the app that it has started, although its window is there; then again, twice. */
 async function connected(start: () => Promise<ElectronApplication>): Promise<ElectronApplication> {
-  try {
-    return await start();
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
-    console.log('Playwright did not reach the app within 12 s; starting it again.');
-    return start();
+  for (let again = 2; ; again--) {
+    try {
+      return await start();
+    } catch (error) {
+      if (again === 0 || !(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+      console.log('Playwright did not reach the app within 12 s; starting it again.');
+    }
   }
 }
 
