@@ -5,12 +5,14 @@
  * activations read down the batch). A batch goes through in tiles that stay in the cache.
  */
 import {
-  ACTIVATION, ACTIVATION_SILU, ACTIVATION_TANH, BATCH_INPUTS, BATCH_TARGETS, DELTA, FIRST_MOMENTS, GRADIENT, HALF, LAYER_BIASES,
-  LAYER_BYTES, LAYER_INPUTS, LAYER_OUTPUTS, LAYER_RESULTS, LAYER_SLOPES, LAYER_TABLE, LAYER_TRANSPOSED, LAYER_WEIGHTS, LAYERS, LEAST,
-  LEAST_EXPONENT, LOSS, LOSS_SQUARED_ERROR, MINUS_LOG2E, MOST, MOST_EXPONENT, OTHER_DELTA, PARAMETER_BYTES, PARAMETERS, PER_SAMPLE,
-  PULL, SAMPLES, SECOND_MOMENTS, TARGET_BYTES, TILE, VECTOR, WANTED, ZEROS,
+  ACTIVATION, ACTIVATION_SILU, ACTIVATION_TANH, ALL_INPUTS, ALL_TARGETS, BATCH_INPUTS, BATCH_TARGETS, DELTA, FIRST_MOMENTS, GRADIENT,
+  HALF, INPUT_SIGNS, LAYER_BIASES, LAYER_BYTES, LAYER_INPUTS, LAYER_OUTPUTS, LAYER_RESULTS, LAYER_SLOPES, LAYER_TABLE, LAYER_TRANSPOSED,
+  LAYER_USED, LAYER_WEIGHTS, LAYERS, LEAST, LEAST_EXPONENT, LOSS, LOSS_SQUARED_ERROR, MINUS_LOG2E, MOST, MOST_EXPONENT, OTHER_DELTA,
+  PARAMETER_BYTES, PARAMETERS, PER_SAMPLE, PICKS, PULL, SAMPLES, SECOND_MOMENTS, TARGET_BYTES, TARGET_SIGNS, TILE, VECTOR, WANTED, ZEROS,
 } from '../shared/models/network/kernelLayout';
-import { at, clamp, exp2, madd, one, prepareLanes, tanh } from './lanes';
+import { reluWithSlope, siluWithSlope, tanhWithSlope } from './activationPasses';
+import { at, clamp, exp2, madd, one, prepareLanes } from './lanes';
+import { product } from './product';
 
 /** Writes the constants; once for each memory. */
 export function prepare(): void {
@@ -19,6 +21,23 @@ export function prepare(): void {
   store<f32>(MINUS_LOG2E, -1.4426950408889634);
   store<f32>(LEAST_EXPONENT, -126);
   store<f32>(MOST_EXPONENT, 126);
+}
+
+/** Copies what was picked to the batch: rows of the data, those whose mark is odd under the mirror. */
+export function gather(): void {
+  const samples = load<i32>(SAMPLES);
+  const inputRow: usize = load<usize>(LAYER_TABLE + LAYER_INPUTS) * 4;
+  rowsOf(load<usize>(ALL_INPUTS), inputRow, load<usize>(INPUT_SIGNS), load<usize>(BATCH_INPUTS), samples);
+  rowsOf(load<usize>(ALL_TARGETS), load<usize>(TARGET_BYTES), load<usize>(TARGET_SIGNS), load<usize>(BATCH_TARGETS), samples);
+}
+function rowsOf(all: usize, row: usize, signs: usize, into: usize, samples: i32): void {
+  let pick = load<usize>(PICKS);
+  for (const end = pick + 4 * samples; pick < end; pick += 4) {
+    const picked = load<u32>(pick), from = all + row * (picked >> 1);
+    if (picked & 1) for (let j: usize = 0; j < row; j += 16) v128.store(into + j, f32x4.mul(v128.load(from + j), v128.load(signs + j)));
+    else for (let j: usize = 0; j < row; j += 16) v128.store(into + j, v128.load(from + j));
+    into += row;
+  }
 }
 
 /** Loss of the batch, summed over outputs and averaged over samples; its gradient is written. */
@@ -53,15 +72,13 @@ export function update(rate1: f32, correction2: f32, decay: f32, norm: f64): voi
   const scale = f32x4.splat(length > norm ? <f32>(norm / length) : 1);
   const c1 = f32x4.splat(0.1), c2 = f32x4.splat(0.001), r1 = f32x4.splat(rate1), k2 = f32x4.splat(correction2), d = f32x4.splat(decay);
   const epsilon = f32x4.splat(1e-8);
-  // Below this nothing moves a parameter, because epsilon is 1e9 times as large; numbers near the end of the range are slow.
-  const tiny = f32x4.splat(1e-17), tinySquare = f32x4.splat(1e-34);
   let p = load<usize>(PARAMETERS), first = load<usize>(FIRST_MOMENTS), second = load<usize>(SECOND_MOMENTS);
   const end = from + bytes;
   for (let g = from; g < end; g += 16) {
-    const x = without(f32x4.mul(v128.load(g), scale), tiny);
+    const x = f32x4.mul(v128.load(g), scale);
     const m0 = v128.load(first), v0 = v128.load(second), w = v128.load(p);
-    const m = without(madd(f32x4.sub(x, m0), c1, m0), tiny);
-    const v = without(madd(f32x4.sub(f32x4.mul(x, x), v0), c2, v0), tinySquare);
+    const m = madd(f32x4.sub(x, m0), c1, m0);
+    const v = madd(f32x4.sub(f32x4.mul(x, x), v0), c2, v0);
     v128.store(first, m);
     v128.store(second, v);
     const step = f32x4.div(f32x4.mul(m, r1), f32x4.add(f32x4.sqrt(f32x4.mul(v, k2)), epsilon));
@@ -70,6 +87,18 @@ export function update(rate1: f32, correction2: f32, decay: f32, norm: f64): voi
     first += 16;
     second += 16;
   }
+}
+/**
+ * Sets to 0 what is left of moments that nothing renews: numbers near the end of the range are slow. What is dropped moves no
+ * parameter, because Adam's epsilon is 1e9 times as large.
+ */
+export function dropTiny(): void {
+  drop(load<usize>(FIRST_MOMENTS), 1e-17);
+  drop(load<usize>(SECOND_MOMENTS), 1e-34);
+}
+function drop(x: usize, below: f32): void {
+  const tiny = f32x4.splat(below);
+  for (const end = x + load<usize>(PARAMETER_BYTES); x < end; x += 16) v128.store(x, without(v128.load(x), tiny));
 }
 /** x, or 0 where its size is less than `tiny`; what is not a number stays so. */
 @inline function without(x: v128, tiny: v128): v128 {
@@ -100,11 +129,11 @@ function forward(inputs: usize, layers: i32, rows: i32): void {
   const parameters = load<usize>(PARAMETERS), kind = load<i32>(ACTIVATION);
   for (let l = 0; l < layers; l++) {
     const layer = layerAt(l);
-    const width = load<i32>(layer, LAYER_INPUTS);
+    const width: usize = load<usize>(layer, LAYER_INPUTS) * 4;
     const row: usize = load<usize>(layer, LAYER_OUTPUTS) * 4;
     const results = load<usize>(layer, LAYER_RESULTS);
     const weights = parameters + load<usize>(layer, LAYER_WEIGHTS), biases = parameters + load<usize>(layer, LAYER_BIASES);
-    product(inputs, <usize>width * 4, 4, weights, row, biases, 0, results, row, rows, row, width);
+    product(inputs, width, 4, weights, row, biases, 0, results, row, rows, row, load<i32>(layer, LAYER_USED), 0);
     if (l + 1 < layers) {
       const end = results + row * rows, slopes = load<usize>(layer, LAYER_SLOPES);
       if (kind == ACTIVATION_SILU) siluWithSlope(results, end, slopes);
@@ -176,93 +205,16 @@ function backward(inputs: usize, layers: i32, rows: i32, begins: bool): void {
     const inputRow: usize = <usize>width * 4, row: usize = <usize>units * 4;
     const into = gradients + load<usize>(layer, LAYER_WEIGHTS), biases = gradients + load<usize>(layer, LAYER_BIASES);
     const from = l > 0 ? load<usize>(before, LAYER_RESULTS) : inputs;
-    product(from, 4, inputRow, delta, row, begins ? zeros : into, begins ? 0 : row, into, row, width, row, rows);
+    const used = row & 63 ? width : (load<i32>(layer, LAYER_USED) + 1) & -2;
+    product(from, 4, inputRow, delta, row, begins ? zeros : into, begins ? 0 : row, into, row, used, row, rows, 0);
     columnSums(delta, rows, row, begins ? zeros : biases, biases);
     if (l > 0) {
-      product(delta, row, 4, load<usize>(layer, LAYER_TRANSPOSED), inputRow, zeros, 0, next, inputRow, rows, inputRow, units);
-      multiply(next, next + inputRow * rows, load<usize>(before, LAYER_SLOPES));
+      const slopes = load<usize>(before, LAYER_SLOPES);
+      product(delta, row, 4, load<usize>(layer, LAYER_TRANSPOSED), inputRow, zeros, 0, next, inputRow, rows, inputRow, units, slopes);
       delta = next;
       next = after;
       after = delta;
     }
-  }
-}
-
-/**
- * C(i, ·) = initial(i, ·) + Σₖ A(i, k) B(k, ·), one sum for each number, k ascending: every shape of block gives the same bits.
- *
- * @param aRow, aStep  bytes from A(i, k) to A(i + 1, k) and to A(i, k + 1)
- * @param bStep        bytes of a row of B
- * @param initialRow   bytes of a row of the first values, 0 when they are the same for all
- * @param rows         of C, a multiple of 4
- * @param columns      of C, bytes, a multiple of 16
- */
-function product(
-  a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, initial: usize, initialRow: usize, c: usize, cRow: usize, rows: i32,
-  columns: usize, K: i32,
-): void {
-  const a2 = 2 * aRow, a3 = 3 * aRow, c2 = 2 * cRow, c3 = 3 * cRow, i2 = 2 * initialRow, i3 = 3 * initialRow;
-  const even = columns & ~31;
-  let j: usize = 0;
-  for (; j < even; j += 32) {
-    let ai = a, ci = c + j, ii = initial + j;
-    for (let i = rows; i > 0; i -= 4) {
-      let s00 = v128.load(ii), s01 = v128.load(ii, 16);
-      let s10 = v128.load(ii + initialRow), s11 = v128.load(ii + initialRow, 16);
-      let s20 = v128.load(ii + i2), s21 = v128.load(ii + i2, 16);
-      let s30 = v128.load(ii + i3), s31 = v128.load(ii + i3, 16);
-      let x = ai, y = b + j, k = K;
-      do {
-        const u = v128.load(y), v = v128.load(y, 16);
-        let s = v128.load32_splat(x);
-        s00 = madd(s, u, s00);
-        s01 = madd(s, v, s01);
-        s = v128.load32_splat(x + aRow);
-        s10 = madd(s, u, s10);
-        s11 = madd(s, v, s11);
-        s = v128.load32_splat(x + a2);
-        s20 = madd(s, u, s20);
-        s21 = madd(s, v, s21);
-        s = v128.load32_splat(x + a3);
-        s30 = madd(s, u, s30);
-        s31 = madd(s, v, s31);
-        x += aStep;
-        y += bStep;
-      } while (--k);
-      v128.store(ci, s00);
-      v128.store(ci, s01, 16);
-      v128.store(ci + cRow, s10);
-      v128.store(ci + cRow, s11, 16);
-      v128.store(ci + c2, s20);
-      v128.store(ci + c2, s21, 16);
-      v128.store(ci + c3, s30);
-      v128.store(ci + c3, s31, 16);
-      ai += 4 * aRow;
-      ci += 4 * cRow;
-      ii += 4 * initialRow;
-    }
-  }
-  if (j == columns) return;
-  let ai = a, ci = c + j, ii = initial + j;
-  for (let i = rows; i > 0; i -= 4) {
-    let s0 = v128.load(ii), s1 = v128.load(ii + initialRow), s2 = v128.load(ii + i2), s3 = v128.load(ii + i3);
-    let x = ai, y = b + j, k = K;
-    do {
-      const u = v128.load(y);
-      s0 = madd(v128.load32_splat(x), u, s0);
-      s1 = madd(v128.load32_splat(x + aRow), u, s1);
-      s2 = madd(v128.load32_splat(x + a2), u, s2);
-      s3 = madd(v128.load32_splat(x + a3), u, s3);
-      x += aStep;
-      y += bStep;
-    } while (--k);
-    v128.store(ci, s0);
-    v128.store(ci + cRow, s1);
-    v128.store(ci + c2, s2);
-    v128.store(ci + c3, s3);
-    ai += 4 * aRow;
-    ci += 4 * cRow;
-    ii += 4 * initialRow;
   }
 }
 
@@ -276,13 +228,6 @@ function columnSums(from: usize, rows: i32, row: usize, initial: usize, into: us
     v128.store(into + j, sum);
   }
 }
-function multiply(x: usize, end: usize, by: usize): void {
-  for (; x < end; x += 16) {
-    v128.store(x, f32x4.mul(v128.load(x), v128.load(by)));
-    by += 16;
-  }
-}
-
 /** Weights of all layers but the first, [inputs × outputs] → [outputs × inputs], in squares of 4 by 4. */
 function transposeWeights(layers: i32): void {
   const parameters = load<usize>(PARAMETERS);
@@ -304,36 +249,5 @@ function transposeWeights(layers: i32): void {
         y += 4 * inputRow;
       }
     }
-  }
-}
-
-/** y = x σ(x) in place; its slope is σ + y (1 − σ). */
-function siluWithSlope(x: usize, end: usize, slopes: usize): void {
-  const unit = one(), factor = at(MINUS_LOG2E);
-  for (; x < end; x += 16) {
-    const value = v128.load(x);
-    const exponent = clamp(f32x4.mul(value, factor), at(LEAST_EXPONENT), at(MOST_EXPONENT));
-    const sigma = f32x4.div(unit, f32x4.add(unit, exp2(exponent)));
-    const y = f32x4.mul(value, sigma);
-    v128.store(x, y);
-    v128.store(slopes, madd(y, f32x4.sub(unit, sigma), sigma));
-    slopes += 16;
-  }
-}
-function tanhWithSlope(x: usize, end: usize, slopes: usize): void {
-  for (; x < end; x += 16) {
-    const y = tanh(v128.load(x));
-    v128.store(x, y);
-    v128.store(slopes, f32x4.sub(one(), f32x4.mul(y, y)));
-    slopes += 16;
-  }
-}
-function reluWithSlope(x: usize, end: usize, slopes: usize): void {
-  const zero = f32x4.splat(0);
-  for (; x < end; x += 16) {
-    const value = v128.load(x);
-    v128.store(x, f32x4.max(value, zero));
-    v128.store(slopes, v128.and(one(), f32x4.gt(value, zero)));
-    slopes += 16;
   }
 }

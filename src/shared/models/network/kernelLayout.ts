@@ -42,6 +42,15 @@ export const HALF = 2132;
 export const MINUS_LOG2E = 2136;
 export const LEAST_EXPONENT = 2140;
 export const MOST_EXPONENT = 2144;
+/**
+ * Addresses. What a batch is picked from: all inputs and targets, in rows as wide as those of the batch; a 32-bit word for
+ * each sample of the batch, twice the number of its row, plus 1 for its mirror image; the signs of that image.
+ */
+export const PICKS = 2148;
+export const ALL_INPUTS = 2152;
+export const ALL_TARGETS = 2156;
+export const INPUT_SIGNS = 2160;
+export const TARGET_SIGNS = 2164;
 
 /** A table of the layers, 32 bytes each. */
 export const LAYER_TABLE = 2304;
@@ -56,6 +65,8 @@ export const LAYER_BIASES = 12;
 export const LAYER_RESULTS = 16;
 export const LAYER_SLOPES = 20;
 export const LAYER_TRANSPOSED = 24;
+/** Inputs that do not only fill up, as a number. */
+export const LAYER_USED = 28;
 export const MOST_LAYERS = 16;
 
 /** From here on memory belongs to the host. */

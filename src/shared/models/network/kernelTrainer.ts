@@ -21,9 +21,12 @@ interface TrainingKernel {
   prepare(): void;
   gradient(): number;
   update(rate1: number, correction2: number, decay: number, norm: number): void;
+  dropTiny(): void;
 }
 
 const PAGE = 65536;
+/** Steps between two looks for moments that have become tiny. */
+const TIDY_EVERY = 32;
 const ACTIVATIONS = { silu: at.ACTIVATION_SILU, tanh: at.ACTIVATION_TANH, relu: at.ACTIVATION_RELU } as const;
 const LOSSES = { squaredError: at.LOSS_SQUARED_ERROR, gaussianLikelihood: at.LOSS_GAUSSIAN_LIKELIHOOD } as const;
 
@@ -78,7 +81,9 @@ export class KernelTraining implements TrainingRun {
   stepOf(member: number, inputs: Float32Array, targets: Float32Array, rate: number): number {
     const loss = this.lossAndGradientOf(member, inputs, targets);
     if (!Number.isFinite(loss)) return loss;
-    const { first, second } = corrections(++this.steps[member]);
+    const steps = ++this.steps[member];
+    if (steps % TIDY_EVERY === 0) this.kernel.dropTiny();
+    const { first, second } = corrections(steps);
     const { weightDecay, gradientNorm } = this.plan;
     this.kernel.update(rate * first, second, rate * weightDecay, gradientNorm);
     return loss;
@@ -164,6 +169,7 @@ export class KernelTraining implements TrainingRun {
       const entry = at.LAYER_TABLE + l * at.LAYER_BYTES;
       word(entry + at.LAYER_INPUTS, layer.inputs);
       word(entry + at.LAYER_OUTPUTS, layer.outputs);
+      word(entry + at.LAYER_USED, plan.layout.layers[l].inputs);
       word(entry + at.LAYER_WEIGHTS, 4 * layer.weights);
       word(entry + at.LAYER_BIASES, 4 * layer.biases);
       word(entry + at.LAYER_RESULTS, layer.results);
