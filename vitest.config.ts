@@ -8,5 +8,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/journeys/**', 'test/electron/**', 'test/deep/**'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -54,7 +54,7 @@ export async function openBench(twin: Partial<ServerOptions> = {}): Promise<Benc
 }
 
 /** Sends bytes exactly as written and gives everything that came back until the other side closed, or `patience` was over. */
-export function raw(port: number, text: string, patience = 800): Promise<string> {
+export function raw(port: number, text: string, patience = 10_000): Promise<string> {
   return new Promise((done) => {
     let answer = '';
     const socket = connectTcp(port, '127.0.0.1', () => socket.write(text, 'latin1'));
