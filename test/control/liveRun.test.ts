@@ -39,7 +39,8 @@ function liveRun(planning: { ms: number }) {
       // one message after the other, as a thread reads them; an unanswered plan never reaches the slot either: the thread hangs
       post: (message: ToPlanner) => {
         if (message.kind === 'plan' && planning.ms === Infinity) return;
-        const read = () => thread.receive(message.kind === 'configure' ? { ...message, threads: 1 } : message);
+        const read = () =>
+          thread.receive(message.kind === 'configure' || message.kind === 'prepare' ? { ...message, threads: 1 } : message);
         if (message.kind !== 'plan' && busyUntil <= clock.now()) return read();
         if (message.kind === 'plan') busyUntil = Math.max(busyUntil, clock.now()) + planning.ms;
         clock.setTimer(read, busyUntil - clock.now());

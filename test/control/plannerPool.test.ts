@@ -93,6 +93,28 @@ describe('a pool of planner threads', () => {
     for (const pool of pools) expect(pool.fault).toBe('');
     await Promise.all(pools.map((pool) => pool.close()));
   });
+  test('takes the newest model of many that nobody planned with, also while its memory grows', async () => {
+    const engine = fixedEngine(loadKernels(), usualChoice('portable'));
+    const [one, two] = [1, 2].map((threads) => poolOf(threads, engine));
+    const light = await subjectOf('light');
+    const heavy = { ...light, plantSettings: { ...light.plantSettings, actionLimit: 20 } };
+    const networks = networkMessage();
+    for (let round = 0; round < 40; round++) {
+      const subjects = round % 2 === 0 ? [networks, heavy, light] : [light, networks];
+      const job = () => jobOf(4, 40 + 16 * round, 10 + round, round);
+      const [alone, shared] = [one!, two!].map((pool) => {
+        for (const subject of subjects) pool.setSubject(subject);
+        const asked = job();
+        pool.evaluate(asked);
+        return asked;
+      });
+      expect(shared!.costs).toEqual(alone!.costs);
+      expect(shared!.tips).toEqual(alone!.tips);
+    }
+    expect(two!.fault).toBe('');
+    expect(two!.threads).toBe(2);
+    await Promise.all([one!.close(), two!.close()]);
+  });
   test('gives the same bits with one and two threads on kernels, with noise and members drawn at each step', async () => {
     const subject = { ...networkMessage(), propagation: { members: 'eachStep', particles: 3, noise: true } } as const;
     const engine = fixedEngine(loadKernels(), usualChoice('portable'));

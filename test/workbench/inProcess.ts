@@ -96,7 +96,7 @@ export function controlHere(planningMs = 5): ChildHere {
       send: (message: FromControl) => send(message),
       planner: {
         post(message) {
-          if (message.kind === 'configure') planner.receive({ ...message, threads: 1 });
+          if (message.kind === 'configure' || message.kind === 'prepare') planner.receive({ ...message, threads: 1 });
           else if (message.kind === 'plan') after(planningMs, () => planner.receive(message));
           else planner.receive(message);
         },

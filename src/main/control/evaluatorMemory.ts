@@ -4,11 +4,22 @@ import type { Rollouts } from '../../shared/rollouts/rollouts';
 const MOST_CHANNELS = 8;
 
 /**
- * Words of the control block. The leader of a pool writes a job, raises the generation and wakes its evaluators; every
- * thread takes items (a portion of the candidates through one particle) by atomic add until none is left, then counts
- * itself done.
+ * Words of the control block. The leader of a pool writes a job, counts it, raises the generation and wakes its
+ * evaluators; every thread takes items (a portion of the candidates through one particle) by atomic add until none is left,
+ * then counts itself done. A generation without a new job means that something was posted.
  */
-export const Word = { generation: 0, nextItem: 1, done: 2, count: 3, horizon: 4, wantsTips: 5, size: 6, failed: 7, stream: 8 } as const;
+export const Word = {
+  generation: 0,
+  nextItem: 1,
+  done: 2,
+  count: 3,
+  horizon: 4,
+  wantsTips: 5,
+  size: 6,
+  failed: 7,
+  stream: 8,
+  job: 9,
+} as const;
 const WORDS = 16;
 
 export interface EvaluatorMemory {

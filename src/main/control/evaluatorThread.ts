@@ -7,38 +7,30 @@ import { loadSubject, rolloutsOf } from './subject';
 
 /**
  * The life of a helper thread of the planner pool: sleep until the generation rises, read what the leader posted
- * before it, take items, count itself done. It never returns to its event loop; the leader terminates it.
+ * before it, take items of the job that is new, count itself done. A model is made ready as soon as it is posted, so that no
+ * plan waits for it. It never returns to its event loop; the leader terminates it.
  */
 export function serveEvaluations(port: MessagePort, kernels: () => KernelSource): never {
-  let views: MemoryViews | undefined;
+  let views = awaitMemory(port);
   let rollouts: Rollouts | undefined;
   let seen = 0;
+  let lastJob = 0;
   for (;;) {
-    if (views === undefined) {
-      const first = receiveMessageOnPort(port) as { message: EvaluatorMessage } | undefined;
-      if (first === undefined)
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // nothing posted yet
-      else if (first.message.kind === 'memory') views = viewsOf(first.message.memory);
-      continue;
-    }
     Atomics.wait(views.control, Word.generation, seen);
-    for (
-      let posted = receiveMessageOnPort(port) as { message: EvaluatorMessage } | undefined;
-      posted !== undefined;
-      posted = receiveMessageOnPort(port) as typeof posted
-    ) {
-      if (posted.message.kind === 'memory') views = viewsOf(posted.message.memory);
-      else {
-        const { subject, choice } = posted.message;
+    // before the port is looked into: what is posted later raises it once more
+    seen = Atomics.load(views.control, Word.generation);
+    for (let message = posted(port); message !== undefined; message = posted(port)) {
+      if (message.kind === 'memory') {
+        views = viewsOf(message.memory);
+        seen = NOTHING_SEEN;
+      } else {
+        const { subject, choice } = message;
         rollouts = rolloutsOf(loadSubject(subject), choice && { kernels: kernels(), choice });
       }
     }
-    const generation = Atomics.load(views.control, Word.generation);
-    if (generation === seen || rollouts === undefined) {
-      seen = generation;
-      continue;
-    }
-    seen = generation;
+    const job = Atomics.load(views.control, Word.job);
+    if (job === lastJob || rollouts === undefined) continue;
+    lastJob = job;
     try {
       takeItems(views, rollouts);
     } catch {
@@ -46,5 +38,21 @@ export function serveEvaluations(port: MessagePort, kernels: () => KernelSource)
     }
     Atomics.add(views.control, Word.done, 1);
     Atomics.notify(views.control, Word.done);
+  }
+}
+
+/** No generation: the next wait for one that differs is none. */
+const NOTHING_SEEN = -1;
+
+const posted = (port: MessagePort): EvaluatorMessage | undefined =>
+  (receiveMessageOnPort(port) as { message: EvaluatorMessage } | undefined)?.message;
+
+/** The memory is the first thing that is posted. */
+function awaitMemory(port: MessagePort): MemoryViews {
+  const nap = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    const message = posted(port);
+    if (message?.kind === 'memory') return viewsOf(message.memory);
+    Atomics.wait(nap, 0, 0, 1);
   }
 }

@@ -157,6 +157,7 @@ export class LiveRun {
     this.planNumber = 0;
     this.planTimes.clear();
     this.evaluations = undefined;
+    this.ports.planner.post({ kind: 'prepare', setup, threads: this.resolved.settings.loop.threads as number });
     this.ports.send({ kind: 'configured' });
     this.sendStatus();
   }

@@ -5,6 +5,8 @@ import type { SettingValues } from '../../shared/settings';
 
 /** What the loop posts to the leader of the planner threads. */
 export type ToPlanner =
+  /** What will be configured soon: threads start, and what takes long to make is made. */
+  | { readonly kind: 'prepare'; readonly setup: Setup; readonly threads: number }
   | {
       readonly kind: 'configure';
       readonly setup: Setup;

@@ -5,7 +5,7 @@ import type { PopulationEvaluator } from '../../shared/planners/planSearch';
 import { allocateMemory, takeItems, viewsOf, Word, type Capacity, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
 import { loadSubject, rolloutsOf, type PoolEngine, type SubjectMessage } from './subject';
 
-/** What the leader posts to an evaluator thread; read there when the generation rises. */
+/** What the leader posts to an evaluator thread; read there when the generation has risen. */
 export type EvaluatorMessage =
   | { readonly kind: 'memory'; readonly memory: EvaluatorMemory }
   | { readonly kind: 'subject'; readonly subject: SubjectMessage; readonly choice: KernelChoice | undefined };
@@ -48,13 +48,17 @@ export class PlannerPool implements PopulationEvaluator {
     return this.helpers.length + 1;
   }
 
-  /** New model or cost: used from the next evaluation on, by every thread. @returns the subject as loaded on this thread */
+  /**
+   * New model or cost: used from the next evaluation on, by every thread; helpers make it ready at once, beside whatever
+   * this thread does. @returns the subject as loaded on this thread
+   */
   setSubject(message: SubjectMessage): RolloutSubject {
     const subject = loadSubject(message);
     const { engine } = this;
     const choice = engine?.choiceFor(subject);
     this.rollouts = rolloutsOf(subject, engine && choice && { kernels: engine.kernels, choice });
     this.tell({ kind: 'subject', subject: message, choice });
+    this.wake(this.views.control);
     return subject;
   }
   /** What rolls out, for people; with the reason where it is not what was wanted. Empty before there is a model. */
@@ -83,8 +87,8 @@ export class PlannerPool implements PopulationEvaluator {
     control[Word.stream] = stream ?? 0;
     Atomics.store(control, Word.done, 0);
     Atomics.store(control, Word.nextItem, 0);
-    Atomics.add(control, Word.generation, 1);
-    if (this.helpers.length > 0) Atomics.notify(control, Word.generation);
+    Atomics.add(control, Word.job, 1);
+    this.wake(control);
     takeItems(views, rollouts);
     if (!this.awaitHelpers(control)) {
       this.giveUp('a planner thread did not answer');
@@ -114,7 +118,6 @@ export class PlannerPool implements PopulationEvaluator {
   private makeRoom({ count, horizon, particles }: Capacity): void {
     const { capacity } = this.memory;
     if (count <= capacity.count && horizon <= capacity.horizon && particles <= capacity.particles) return;
-    const generation = Atomics.load(this.views.control, Word.generation);
     const old = this.views.control;
     this.memory = allocateMemory({
       count: Math.max(count, capacity.count),
@@ -122,12 +125,14 @@ export class PlannerPool implements PopulationEvaluator {
       particles: Math.max(particles, capacity.particles),
     });
     this.views = viewsOf(this.memory);
+    this.views.control.set(old);
     this.tell({ kind: 'memory', memory: this.memory });
-    Atomics.store(this.views.control, Word.generation, generation);
-    // wakes the helpers where they wait; they find the new memory in their port
-    Atomics.store(old, Word.nextItem, 0x3fffffff);
-    Atomics.add(old, Word.generation, 1);
-    Atomics.notify(old, Word.generation);
+    this.wake(old); // where they wait; they find the new memory in their port
+  }
+  /** Helpers look into their port, and whether there is a job. */
+  private wake(control: Int32Array): void {
+    Atomics.add(control, Word.generation, 1);
+    if (this.helpers.length > 0) Atomics.notify(control, Word.generation);
   }
   private tell(message: EvaluatorMessage): void {
     for (const helper of this.helpers) helper.postMessage(message);

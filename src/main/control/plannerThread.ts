@@ -19,6 +19,10 @@ export interface PlannerThreadPorts {
   now(): number;
 }
 
+/** So long it takes until the engine has compiled the hot code of kernels and search for good; or so many searches. */
+const WARM_UP_MS = 40;
+const WARM_UPS = 20;
+
 /**
  * The leader of the planner threads: answers one request at a time. The plan goes into the shared slot first, then its
  * picture is made, so that drawing never delays an action.
@@ -31,11 +35,15 @@ export class PlannerThread {
   private subject: SubjectMessage | undefined;
   /** Outlives pools, and with it what was measured for shapes of networks. */
   private engine: PoolEngine | undefined;
+  /** What has planned on these threads before: planner and engine. */
+  private readonly warmed = new Set<string>();
 
   constructor(private readonly ports: PlannerThreadPorts) {}
 
   receive(message: ToPlanner): void {
     switch (message.kind) {
+      case 'prepare':
+        return this.prepare(message);
       case 'configure':
         return this.configure(message);
       case 'settings':
@@ -57,14 +65,24 @@ export class PlannerThread {
     }
   }
 
-  private configure({ setup, threads, horizon, searches, slot }: Extract<ToPlanner, { kind: 'configure' }>): void {
+  private poolOf(threads: number): PlannerPool {
     if (this.pool !== undefined && this.pool.threads !== threads) {
       void this.pool.close();
       this.pool = undefined;
+      this.warmed.clear();
     }
     const kernels = this.engine === undefined ? this.ports.kernels?.() : undefined;
     if (kernels !== undefined) this.engine = liveEngine(kernels, this.ports.now);
-    const pool = (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator, this.engine));
+    return (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator, this.engine));
+  }
+  /** Nobody waits yet: threads start, and the noise of the planner is made. */
+  private prepare({ setup, threads }: Extract<ToPlanner, { kind: 'prepare' }>): void {
+    this.poolOf(threads);
+    const resolved = resolveSetup(setup);
+    plannerOf(resolved, resolved.horizon, { imagination: { evaluate() {} } });
+  }
+  private configure({ setup, threads, horizon, searches, slot }: Extract<ToPlanner, { kind: 'configure' }>): void {
+    const pool = this.poolOf(threads);
     this.resolved = resolveSetup(setup);
     this.slot = new PlanSlot(slot);
     this.subject = undefined;
@@ -80,8 +98,25 @@ export class PlannerThread {
     });
   }
   private load(subject: SubjectMessage): void {
+    const isFirst = this.subject === undefined;
     this.subject = subject;
     this.search!.setModel(this.pool!.setSubject(subject).model);
+    if (isFirst) this.warmUp();
+  }
+  /** Before the first plan is asked for, and once: with the search and the model that will be planned with. */
+  private warmUp(): void {
+    const { search, pool, resolved, ports } = this;
+    const what = `${resolved!.setup.planner}, ${pool!.label}`;
+    if (this.warmed.has(what)) return;
+    this.warmed.add(what);
+    try {
+      search!.warmUp(() => true); // one population, for which helpers that still start are awaited
+      const from = ports.now();
+      const isLate = () => ports.now() - from > WARM_UP_MS;
+      for (let times = 0; times < WARM_UPS && !isLate(); times++) search!.warmUp(isLate);
+    } catch {
+      // what fails here fails for the plan too, which says it
+    }
   }
 
   private plan(request: Extract<ToPlanner, { kind: 'plan' }>): void {

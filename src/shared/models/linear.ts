@@ -1,6 +1,5 @@
 import { angleDifference } from '../math/angles';
 import { cos, sin } from '../math/elementary';
-import { leastSquares } from '../math/leastSquares';
 import type { Transitions } from '../episodes/transitions';
 import type { Plant } from '../plants/plant';
 import { checkData, Features } from './features';
@@ -22,6 +21,8 @@ export const linear = defineModel({
   async fit(request) {
     const { plant, data } = request;
     checkData(data, plant, 'A linear model');
+    // brought when first fitted: threads that plan have no use for a matrix library, which takes longer to load than they do
+    const { leastSquares } = await import('../math/leastSquares');
     await request.checkpoint?.();
     const features = new Features(plant, request.instance.actionLimit, request.period, request.priors);
     const centres = centresOf(plant, data, features.mirror);

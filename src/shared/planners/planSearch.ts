@@ -91,6 +91,17 @@ export class PlanSearch {
     this.lastActsFrom = 0;
   }
 
+  /**
+   * Searches for nothing, before the first plan: that one then meets code that the engine has compiled and memory that was
+   * touched. Forgets the warm start.
+   * @param deadline  as for a plan
+   */
+  warmUp(deadline: () => boolean): void {
+    this.start.set(this.parts.plant.hanging());
+    this.planner.plan(0, 0, deadline);
+    this.reset();
+  }
+
   /** @throws Error when there is no model */
   plan(request: PlanRequest): SearchedPlan {
     const { model } = this;

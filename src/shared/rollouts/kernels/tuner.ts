@@ -1,29 +1,34 @@
 import type { RolloutSubject } from '../rollouts';
 import { kernelEngine } from './engine';
+import { LANES } from './layout';
 import type { KernelChoice, KernelSource } from './source';
 
 /** What the tuner found. */
 export interface Tuned {
   readonly choice: KernelChoice;
-  /** Least milliseconds of the trial for each choice, in the order in which they were tried. */
+  /** Least milliseconds of a trial for each choice, in the order in which they were tried. */
   readonly trials: readonly { readonly choice: KernelChoice; readonly milliseconds: number }[];
 }
 
-/** Candidates and steps of a trial: a millisecond or two for two layers of 64. */
-const CANDIDATES = 32;
+/** Steps of a trial, which is one chunk through one member: 30 µs for two layers of 64. */
 const STEPS = 16;
-const WARM_UP = 2;
-const ROUNDS = 4;
+const LEAST_ROUNDS = 6;
+/** So long it takes until the engine has compiled the hot code of all blocks for good. */
+const LEAST_MS = 30;
+/** A block so much slower than the fastest is probably not compiled for good yet: it is waited for, but not longer. */
+const SUSPECT = 2;
+const MOST_MS = 100;
 
 /**
  * Measures which register block is fastest for these networks on this engine and processor; all give the same bits, so the
- * choice changes the time alone. The blocks are tried in turn and judged by their least time, which foreign load disturbs
- * least. Some 30 ms for a usual ensemble; never on a thread with a deadline.
+ * choice changes the time alone. The blocks are tried in turn, while the engine still compiles them, and judged by their
+ * least time, which neither that nor foreign load disturbs much. Some 40 ms; never on a thread with a deadline.
  *
  * @param now  milliseconds, monotonic
  */
 export function tune(subject: RolloutSubject, kernels: KernelSource, now: () => number): Tuned {
   const arithmetic = kernels.fuses ? 'fused' : 'portable';
+  const from = now();
   const contenders = ([6, 5, 4] as const).map((block) => {
     const choice: KernelChoice = { arithmetic, block };
     return { choice, rollouts: kernelEngine(kernels, choice).create(subject), milliseconds: Infinity };
@@ -31,19 +36,27 @@ export function tune(subject: RolloutSubject, kernels: KernelSource, now: () => 
   const job = {
     state: subject.plant.hanging(),
     previousAction: 0,
-    actions: new Float64Array(CANDIDATES * STEPS),
+    actions: new Float64Array(LANES * STEPS),
     horizon: STEPS,
     from: 0,
-    to: CANDIDATES,
-    costs: new Float64Array(CANDIDATES),
+    to: LANES,
+    particle: 0,
+    costs: new Float64Array(LANES),
   };
-  for (let round = -WARM_UP; round < ROUNDS; round++) {
+  for (let round = 0, at = from; round < LEAST_ROUNDS || at - from < (allAlike(contenders) ? LEAST_MS : MOST_MS); round++) {
+    at = now();
     for (const contender of contenders) {
-      const from = now();
       contender.rollouts.evaluate(job);
-      if (round >= 0) contender.milliseconds = Math.min(contender.milliseconds, now() - from);
+      const done = now();
+      contender.milliseconds = Math.min(contender.milliseconds, done - at);
+      at = done;
     }
   }
   const fastest = contenders.reduce((best, contender) => (contender.milliseconds < best.milliseconds ? contender : best));
   return { choice: fastest.choice, trials: contenders.map(({ choice, milliseconds }) => ({ choice, milliseconds })) };
+}
+
+function allAlike(contenders: readonly { readonly milliseconds: number }[]): boolean {
+  const times = contenders.map(({ milliseconds }) => milliseconds);
+  return Math.max(...times) <= SUSPECT * Math.min(...times);
 }

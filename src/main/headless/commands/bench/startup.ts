@@ -1,31 +1,44 @@
+import type { SavedModel } from '../../../../shared/models/model';
+import { builtInSetups } from '../../../../shared/setups/builtIn';
+import { withValues } from '../../../../shared/setups/resolve';
+import type { Setup } from '../../../../shared/setups/setup';
+import { PlanSlot } from '../../../control/planSlot';
+import { LivePlanner } from '../../../workers/plannerThreads';
 import { aligned } from '../fit/errors';
-import { kernelContenders } from './kernelChoices';
 import { W1 } from './networkWorks';
-import { ourSearch } from './ourSearch';
 import { START } from './sizes';
-import { randomNetworks } from './subjects';
+import { COST, PLANT_SETTINGS, randomNetworks } from './subjects';
 import { median, rounded } from './timing';
 import type { BenchContext, WorkResult } from './work';
 
-/** How soon a plan is there: threads and kernels made ready, the first plans (the engine has not optimised yet), then the rest. */
+const PLANS = 20;
+/** Threads that nobody waits for are there after this. */
+const MEANWHILE_MS = 1_000;
+
+interface Startup {
+  readonly start: string;
+  /** What rolled out. */
+  readonly engine: string;
+  readonly threads: number;
+  /** From the first message to threads that have their kernels, the fastest of them, and warm code. */
+  readonly readyMs: number;
+  readonly firstPlanMs: number;
+  readonly secondPlanMs: number;
+  readonly steadyMs: number;
+}
+
+/**
+ * How soon a plan is there, in the planner threads of a live run, with the search of W1: from no thread at all; and where
+ * the threads were started while nobody waited, as when a setup is chosen, and a model is the last thing to come.
+ */
 export async function benchStartup({ threads, seed, watch, world }: BenchContext): Promise<WorkResult> {
-  const { size, members, widths, noise } = W1;
-  const model = randomNetworks(members, widths, seed).saved;
-  const propagation = { members: 'toTheEnd', particles: members, noise } as const;
+  const model = randomNetworks(W1.members, W1.widths, seed).saved;
+  const now = () => world.now();
   await watch.calm();
-  const took = (work: () => void): number => {
-    const from = world.now();
-    work();
-    return world.now() - from;
-  };
-  const from = world.now();
-  const search = ourSearch({ ...kernelContenders(threads)[0]!, size, model, start: START, seed, propagation });
-  const readyMs = rounded(world.now() - from);
-  const firstPlanMs = rounded(took(() => void search.once(1)));
-  const secondPlanMs = rounded(took(() => void search.once(2)));
-  const rest = Array.from({ length: 20 }, (_, i) => took(() => void search.once(i + 3)));
-  await search.close?.();
-  const startup = { contender: search.name, threads, readyMs, firstPlanMs, secondPlanMs, steadyMs: rounded(median(rest.slice(5))) };
+  const startup: Startup[] = [
+    await startOf('from nothing', { model, threads, meanwhileMs: 0, now }),
+    await startOf('threads are there', { model, threads, meanwhileMs: MEANWHILE_MS, now }),
+  ];
   return {
     rows: [],
     ratios: [],
@@ -33,10 +46,75 @@ export async function benchStartup({ threads, seed, watch, world }: BenchContext
     extra: { startup },
     text: aligned(
       [
-        ['start', 'ready ms', 'first plan ms', 'second', 'steady'],
-        [search.name, ...[startup.readyMs, firstPlanMs, secondPlanMs, startup.steadyMs].map(String)],
+        ['start', 'ready ms', 'first plan ms', 'second', 'steady', 'engine'],
+        ...startup.map(({ start, readyMs, firstPlanMs, secondPlanMs, steadyMs, engine }) => [
+          start,
+          ...[readyMs, firstPlanMs, secondPlanMs, steadyMs].map(String),
+          engine,
+        ]),
       ],
       1,
     ),
   };
 }
+
+interface Circumstances {
+  readonly model: SavedModel;
+  readonly threads: number;
+  /** Time between the choice of a setup and its first model. */
+  readonly meanwhileMs: number;
+  now(): number;
+}
+async function startOf(start: string, { model, threads, meanwhileMs, now }: Circumstances): Promise<Startup> {
+  let from = now();
+  const planner = new LivePlanner();
+  planner.post({ kind: 'prepare', setup: SETUP, threads });
+  if (meanwhileMs > 0) {
+    await new Promise((done) => setTimeout(done, meanwhileMs));
+    from = now();
+  }
+  planner.post({ kind: 'configure', setup: SETUP, threads, horizon: W1.size.horizon, searches: 1, slot: new PlanSlot().memory });
+  planner.post({ kind: 'model', model, plantSettings: PLANT_SETTINGS, cost: COST });
+  const plans: number[] = [];
+  let readyMs = 0;
+  let engine = '';
+  for (let id = 1; id <= PLANS; id++) {
+    planner.post({
+      kind: 'plan',
+      id,
+      step: id,
+      time: 0,
+      state: START,
+      queue: new Float64Array(0),
+      wantsPicture: false,
+      budgetMs: Infinity,
+    });
+    const answer = await planner.answer();
+    if (id === 1) readyMs = now() - from - answer.ms;
+    engine = answer.engine;
+    plans.push(answer.ms);
+  }
+  await planner.close();
+  const [first, second, ...rest] = plans as [number, number, ...number[]];
+  return {
+    start,
+    engine,
+    threads,
+    readyMs: rounded(readyMs),
+    firstPlanMs: rounded(first),
+    secondPlanMs: rounded(second),
+    steadyMs: rounded(median(rest)),
+  };
+}
+
+const SETUP: Setup = withValues(
+  { ...builtInSetups.light!, model: 'ensemble', planner: 'cem' },
+  {
+    'planner.horizon': W1.size.horizon * 0.05, // seconds; the period of this setup
+    'planner.population': W1.size.population,
+    'planner.iterations': W1.size.iterations,
+    'planner.eliteShare': W1.size.elites / W1.size.population,
+    'planner.sampleNoise': W1.noise,
+    'planner.warmStart': false,
+  },
+);
