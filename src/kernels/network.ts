@@ -9,7 +9,7 @@ import {
 import { dense, denseFour, denseTwo, OUTPUTS_A_BLOCK } from './blocks';
 import { at, clamp, prepareLanes, reluPass, siluPass, tanhPass } from './lanes';
 import { addNoise } from './noise';
-import { act, advance, begin, encode, land } from './rollout';
+import { act, advance, begin, copyRows, encode, fill, land } from './rollout';
 
 const MEMBERS: usize = 0;
 const LAYERS: usize = 4;
@@ -61,13 +61,13 @@ function outputsOf(member: i32): void {
   const raw = load<i32>(model, RAW_OUTPUTS);
   const straight = forward(model, weights, INPUT_ROWS);
   if (load<i32>(model, MIRROR) == 0) {
-    memory.copy(OUTPUT_ROWS, straight, outputs * ROW);
+    copyRows(OUTPUT_ROWS, straight, outputs);
     if (raw > outputs) deviations(model, straight + outputs * ROW, straight + outputs * ROW);
     return;
   }
   // exactly odd: half the sum of the answer and of the mirrored answer to the mirrored question
   const kept = load<usize>(model, KEPT_OUTPUTS);
-  memory.copy(kept, straight, raw * ROW);
+  copyRows(kept, straight, raw);
   const mirrored = forward(model, weights, mirrorInputs(model));
   const half = f32x4.splat(0.5);
   for (let o = 0; o < outputs; o++) {
@@ -104,7 +104,7 @@ function meanOfMembers(): void {
   const bytes = <usize>load<i32>(OUTPUTS) * ROW;
   const sum = load<usize>(model, KEPT_OUTPUTS) + 512;
   const spread = sum + 256;
-  memory.fill(sum, 0, 512);
+  for (let row: usize = 0; row < 512; row += ROW) fill(sum + row, f32x4.splat(0));
   for (let m = 0; m < members; m++) {
     outputsOf(m);
     for (let i: usize = 0; i < bytes; i += 16) {

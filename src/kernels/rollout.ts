@@ -15,6 +15,14 @@ import { at, clamp, madd, nmadd, sineCosine } from './lanes';
   v128.store(row, value);
   v128.store(row, value, 16);
 }
+/** A loop, because the engine's own copy is a call that costs more than a few rows. */
+@inline export function copyRows(to: usize, from: usize, rows: i32): void {
+  const end: usize = to + rows * ROW;
+  for (; to < end; to += ROW, from += ROW) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+  }
+}
 export function begin(): void {
   const channels = load<i32>(CHANNELS);
   for (let c = 0; c < channels; c++) fill(STATE + c * ROW, at(START + c * 4));
@@ -42,16 +50,14 @@ function turn(): void {
 }
 /** The inputs of a learned model: values over their scale, cosines, sines, the action over its limit. */
 export function encode(): void {
-  const inputs = load<i32>(INPUTS);
-  for (let i = 0; i < inputs; i++) {
-    const entry: usize = INPUT_TABLE + i * INPUT_BYTES;
-    const channel = load<i32>(entry);
-    const form = load<i32>(entry, 4);
+  const end: usize = INPUT_TABLE + load<i32>(INPUTS) * INPUT_BYTES;
+  let row: usize = INPUT_ROWS;
+  for (let entry: usize = INPUT_TABLE; entry < end; entry += INPUT_BYTES) {
+    const from = load<usize>(entry);
     const factor = v128.load32_splat(entry, 8);
-    const from: usize = channel < 0 ? ACTION : (form == 0 ? STATE : form == 1 ? COSINE : SINE) + channel * ROW;
-    const row: usize = INPUT_ROWS + i * ROW;
     v128.store(row, f32x4.mul(v128.load(from), factor));
     v128.store(row, f32x4.mul(v128.load(from, 16), factor), 16);
+    row += ROW;
   }
 }
 /** Moves the states on by one period under the outputs (channel units per second), and holds them within their bounds. */

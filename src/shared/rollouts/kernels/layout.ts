@@ -38,7 +38,7 @@ export const BOUNDS = 2208;
 export const NOISE_KEY = 2240;
 export const FIRST_CANDIDATE = 2244;
 
-/** Inputs: 16 bytes each: channel (−1 the action), form (0 value, 1 cosine, 2 sine), factor, sign under the mirror. */
+/** Inputs: 16 bytes each: address of the row (a channel, its cosine or sine, the action), unused, factor, sign under the mirror. */
 export const INPUT_TABLE = 2304;
 export const INPUT_BYTES = 16;
 export const MOST_INPUTS = 16;
@@ -51,7 +51,8 @@ export const TERM_TABLE = 2816;
 export const TERM_BYTES = 64;
 export const MOST_TERMS = 20;
 export const TERM_MEASURE = 0;
-export const TERM_CHANNEL = 4;
+/** Address of the row that the term looks at; of the cosines, for the cosine of an angle. */
+export const TERM_ROW = 4;
 export const TERM_SHAPE = 8;
 export const TERM_TARGET = 12;
 export const TERM_COSINE = 16;
@@ -61,6 +62,8 @@ export const TERM_FACTOR = 28;
 export const TERM_WIDTH = 32;
 export const TERM_LINEAR = 36;
 export const TERM_CAP = 40;
+/** How the kernel takes the term: the two common forms have a short way. */
+export const TERM_FORM = 44;
 
 /** Working rows of the chunk: state, cosine and sine of each channel that wraps, actions, cost, inputs, outputs. */
 export const STATE = 4096;
@@ -75,15 +78,17 @@ export const SPREAD_ROWS = 5888;
 /** From here on memory belongs to the host: actions, tips, weights, scratch. */
 export const FREE = 6144;
 
-/** What a term looks at. */
-export const MEASURE_CHANNEL = 0;
+/** What a term looks at: a row (a channel, the action) times a gain, an angle on the circle, a change of action, the tip. */
+export const MEASURE_ROW = 0;
 export const MEASURE_ANGLE = 1;
-export const MEASURE_COSINE = 2;
-export const MEASURE_ACTION = 3;
-export const MEASURE_ACTION_CHANGE = 4;
-export const MEASURE_TIP = 5;
+export const MEASURE_ACTION_CHANGE = 2;
+export const MEASURE_TIP = 3;
 /** What a term does with the distance. */
 export const SHAPE_SQUARE = 0;
 export const SHAPE_ONE_MINUS_COSINE = 1;
 export const SHAPE_SATURATING = 2;
 export const SHAPE_HINGE = 3;
+/** The square of a row; 1 − cosine of an angle whose cosine and sine are kept; any other. */
+export const FORM_SQUARE = 0;
+export const FORM_COSINE = 1;
+export const FORM_OTHER = 2;

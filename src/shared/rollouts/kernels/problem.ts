@@ -46,8 +46,8 @@ export function writeFeatures(memory: KernelMemory, features: Features, units: F
   memory.setInt(at.OUTPUTS, features.outputs.length);
   features.inputs.forEach(({ channel, form, scale, mirrorSign }, i) => {
     const entry = at.INPUT_TABLE + i * at.INPUT_BYTES;
-    memory.setInt(entry, channel);
-    memory.setInt(entry + 4, form === 'value' ? 0 : form === 'cosine' ? 1 : 2);
+    const rows = form === 'value' ? at.STATE : form === 'cosine' ? at.COSINE : at.SINE;
+    memory.setInt(entry, channel < 0 ? at.ACTION : rows + channel * at.ROW);
     memory.setFloat(entry + 8, form === 'value' ? 1 / scale : 1);
     memory.setFloat(entry + 12, mirrorSign);
   });
@@ -82,31 +82,41 @@ function writeTerm(
     if (index < 0) throw new RangeError(`The cost term "${label}" looks at "${id}", which this plant does not have.`);
     return index;
   };
-  let measure: number;
-  let channel = 0;
+  let measure: number = at.MEASURE_ROW;
+  let form: number = shape === 'square' ? at.FORM_SQUARE : at.FORM_OTHER;
+  let row = at.ACTION;
   let cosine = 1;
   let sine = 0;
-  if ('channel' in of) {
-    measure = at.MEASURE_CHANNEL;
-    channel = indexOf(of.channel);
-  } else if ('angle' in of) {
-    channel = indexOf(of.angle);
-    measure = shape === 'oneMinusCosine' && channels[channel].wraps === true ? at.MEASURE_COSINE : at.MEASURE_ANGLE;
+  let ofAction = false;
+  if ('channel' in of) row = at.STATE + indexOf(of.channel) * at.ROW;
+  else if ('angle' in of) {
+    const channel = indexOf(of.angle);
+    const isKept = shape === 'oneMinusCosine' && channels[channel].wraps === true;
+    measure = at.MEASURE_ANGLE;
+    form = isKept ? at.FORM_COSINE : at.FORM_OTHER;
+    row = (isKept ? at.COSINE : at.STATE) + channel * at.ROW;
     cosine = cos(target);
     sine = sin(target);
-  } else if (of.feature === 'tipDistance') measure = at.MEASURE_TIP;
-  else {
-    measure = of.feature === 'action' ? at.MEASURE_ACTION : at.MEASURE_ACTION_CHANGE;
+  } else if (of.feature === 'tipDistance') {
+    measure = at.MEASURE_TIP;
+    form = at.FORM_OTHER;
+  } else {
+    ofAction = true;
     cosine = 1 / actionLimit;
+    if (of.feature === 'actionChange') {
+      measure = at.MEASURE_ACTION_CHANGE;
+      form = at.FORM_OTHER;
+    }
   }
   memory.setInt(entry + at.TERM_MEASURE, measure);
-  memory.setInt(entry + at.TERM_CHANNEL, channel);
+  memory.setInt(entry + at.TERM_FORM, form);
+  memory.setInt(entry + at.TERM_ROW, row);
   memory.setInt(entry + at.TERM_SHAPE, SHAPES[shape]);
   memory.setFloat(entry + at.TERM_TARGET, target);
   memory.setFloat(entry + at.TERM_COSINE, cosine);
   memory.setFloat(entry + at.TERM_SINE, sine);
   memory.setFloat(entry + at.TERM_WEIGHT, weight);
-  memory.setFloat(entry + at.TERM_FACTOR, measure === at.MEASURE_ACTION || measure === at.MEASURE_ACTION_CHANGE ? 1 : finalFactor);
+  memory.setFloat(entry + at.TERM_FACTOR, ofAction ? 1 : finalFactor);
   memory.setFloat(entry + at.TERM_WIDTH, shape === 'saturating' ? (-0.5 * LOG2E) / (width * width) : beyond);
   memory.setFloat(entry + at.TERM_LINEAR, linear);
   memory.setFloat(entry + at.TERM_CAP, Math.min(cap, NO_CAP));
