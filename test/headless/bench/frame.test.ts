@@ -28,18 +28,18 @@ describe('rounds', () => {
   }
 
   test('everybody warms up three times and then takes turns, the quick ones several times', async () => {
-    const { calls, contenders, context } = race({ ours: 60, theirs: 500 });
+    const { calls, contenders, context } = race({ ours: 200, theirs: 500 });
     await inTurn('W', contenders, context);
     const round = ['ours', 'ours', 'theirs'];
     expect(calls).toEqual([...Array(3).fill('ours'), ...Array(3).fill('theirs'), ...round, ...round, 'ours', 'theirs']);
   });
 
   test('a ratio is formed within a round, so that a slow moment of the machine does not show in it', async () => {
-    const { contenders, context } = race({ ours: 100, theirs: 500 });
+    const { contenders, context } = race({ ours: 300, theirs: 1500 });
     const { rows, ratios } = rowsOf('W', await inTurn('W', contenders, context));
     expect(rows.map(({ contender, ratioToOurs, samples, minMs, p99Ms }) => [contender, ratioToOurs, samples, minMs, p99Ms])).toEqual([
-      ['ours', 1, 5, 100, 300],
-      ['theirs', 5, 3, 500, 1500],
+      ['ours', 1, 5, 300, 900],
+      ['theirs', 5, 3, 1500, 4500],
     ]);
     expect(ratios).toEqual([{ work: 'W', against: 'theirs', threads: 2, samples: [5, 5, 5] }]);
   });

@@ -20,7 +20,7 @@ export interface Measured {
 
 const WARM_UPS = 3;
 /** A round gives each contender so much time, in milliseconds, or one sample. */
-const TIME_IN_ROUND = 120;
+const TIME_IN_ROUND = 400;
 const MOST_IN_ROUND = 20;
 
 /**
@@ -67,11 +67,14 @@ export const closeAll = async (contenders: readonly Contender[]): Promise<void> 
   for (const { close } of contenders) await close?.();
 };
 
-/** One contender's time over another's, for each round in which both took part. */
-export function ratiosWithin(over: Measured, under: Measured): number[] {
+/**
+ * One contender's time over another's, for each round in which both took part.
+ * @param figure  of a contender's samples in the round
+ */
+export function ratiosWithin(over: Measured, under: Measured, figure = median): number[] {
   return over.rounds.flatMap((samples, round) => {
     const other = under.rounds[round];
-    return samples.length > 0 && other !== undefined && other.length > 0 ? [median(samples) / median(other)] : [];
+    return samples.length > 0 && other !== undefined && other.length > 0 ? [figure(samples) / figure(other)] : [];
   });
 }
 
