@@ -14,7 +14,7 @@ export const CART_STEEP: usize = 40;
 export const JOINT_STEEP: usize = 44;
 export const INERTIA: usize = 48;
 export const MASS: usize = 52;
-export const DETERMINANT: usize = 56;
+export const DETERMINANT_LESS_1: usize = 56;
 export const STEP: usize = 60;
 /**
  * The four stages of a step h, 16 bytes each: seconds from the beginning (0, h/2, h/2, h) along the stage before; share

@@ -136,6 +136,22 @@ export function prepareLanes(): void {
   const off = f32x4.add(f32x4.sub(at(HALF_PI), f32x4.abs(rest)), at(HALF_PI_REST));
   return v128.xor(sineNear(off), i32x4.shl(turns, 31));
 }
+/**
+ * Sine of |r| ≤ π/2 as `sineNear`, with one operation more and a third of its waiting less: for chains in which everything
+ * waits for it.
+ */
+@inline function sineNearSoon(r: v128): v128 {
+  const q = f32x4.mul(r, r);
+  const p = madd(madd(q, at(S0), at(S1)), f32x4.mul(q, q), madd(q, at(S2), at(S3)));
+  return madd(p, f32x4.mul(r, q), r);
+}
+@inline export function sineSoon(rest: v128, turns: v128): v128 {
+  return v128.xor(sineNearSoon(rest), i32x4.shl(turns, 31));
+}
+@inline export function cosineSoon(rest: v128, turns: v128): v128 {
+  const off = f32x4.add(f32x4.sub(at(HALF_PI), f32x4.abs(rest)), at(HALF_PI_REST));
+  return v128.xor(sineNearSoon(off), i32x4.shl(turns, 31));
+}
 /** Writes the sine and the cosine of x. */
 @inline export function sineCosine(x: v128, sine: usize, cosine: usize): void {
   const turns = halfTurns(x);

@@ -20,7 +20,7 @@ const CART_STEEP = 40;
 const JOINT_STEEP = 44;
 const INERTIA = 48;
 const MASS = 52;
-const DETERMINANT = 56;
+const DETERMINANT_LESS_1 = 56;
 const STEP = 60;
 const STAGES = 64;
 const STAGE_BYTES = 16;
@@ -62,7 +62,7 @@ export function packEquations(memory: KernelMemory, model: PhysicsModel): number
   set(JOINT_STEEP, 1 / TURNING_SPEED);
   set(INERTIA, numbers.inertia);
   set(MASS, numbers.mass);
-  set(DETERMINANT, numbers.determinant);
+  set(DETERMINANT_LESS_1, numbers.determinant - 1);
   const step = model.period / model.substeps;
   set(STEP, step);
   for (let stage = 0; stage < 4; stage++) {
