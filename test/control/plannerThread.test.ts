@@ -55,10 +55,13 @@ const planOf = (id: number): ToPlanner => ({
 test.each(Object.keys(planners))('%s finds the same plan after a warm-up as without one', (planner) => {
   const setup = setupOf(planner);
   const one = leader();
-  one.tell({ kind: 'prepare', setup, threads: 1 });
+  one.tell({ kind: 'prepare', setup, threads: 1, tuned: [] });
   one.begin(setup);
   one.tell(planOf(3));
-  expect(one.answers).toMatchObject([{ kind: 'planned', id: 3, found: true, engine: expect.stringMatching(/^Kernel/) as string }]);
+  expect(one.answers).toMatchObject([
+    { kind: 'tuned' },
+    { kind: 'planned', id: 3, found: true, engine: expect.stringMatching(/^Kernel/) as string },
+  ]);
 
   const { plant, instance, period, settings, propagation, cost } = resolveSetup(setup);
   const { model } = networkSubject();
@@ -95,6 +98,32 @@ test('threads are warmed up once for a planner, not for each model and episode',
   expect(looksFor(setupOf('cem'))).toBe(0);
   expect(looksFor(setupOf('icem'))).toBeGreaterThan(10);
   expect(looksFor(setupOf('icem'))).toBe(0);
+});
+
+test('a kernel is measured once for a shape of networks, told, and taken unmeasured where it is known', () => {
+  const one = leader();
+  one.begin(setupOf('cem'));
+  one.begin(setupOf('cem'));
+  const told = one.answers.flatMap((answer) => (answer.kind === 'tuned' ? [answer.tuned] : []));
+  const arithmetic = loadKernels().fuses ? 'fused' : 'portable';
+  expect(told).toMatchObject([{ shape: '5 16 16 4', choice: { arithmetic } }]);
+
+  const other = ([4, 5, 6] as const).find((block) => block !== told[0]!.choice.block)!;
+  const knowing = leader();
+  const known = { shape: told[0]!.shape, choice: { arithmetic, block: other } } as const;
+  knowing.tell({ kind: 'prepare', setup: setupOf('cem'), threads: 1, tuned: [known] });
+  knowing.begin(setupOf('cem'));
+  knowing.tell(planOf(1));
+  expect(knowing.answers).toMatchObject([{ kind: 'planned', engine: expect.stringContaining(`${other} outputs`) as string }]);
+});
+
+test('what an engine with another arithmetic measured is measured again', () => {
+  const arithmetic = loadKernels().fuses ? 'portable' : 'fused';
+  const one = leader();
+  const foreign = { shape: '5 16 16 4', choice: { arithmetic, block: 4 } } as const;
+  one.tell({ kind: 'prepare', setup: setupOf('cem'), threads: 1, tuned: [foreign] });
+  one.begin(setupOf('cem'));
+  expect(one.answers.map(({ kind }) => kind)).toEqual(['tuned']);
 });
 
 test('a clock that stands still does not keep the first plan waiting for ever', () => {

@@ -8,6 +8,7 @@ import { assembleLoop, controllerOf, horizonOf, searchesOf, startOf } from './as
 import type { Trip } from './interlock';
 import type { ControlLoop } from './loop';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
+import type { TunedShape } from '../../shared/rollouts/kernels/tuner';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
 import { TelemetryBatch } from './telemetryBatch';
@@ -83,6 +84,8 @@ export class LiveRun {
   private evaluations: number | undefined;
   private threads = 0;
   private engine = '';
+  /** Which kernels are known to be fastest here; a new planner thread is told. */
+  private tuned: TunedShape[] = [];
   private cost = 0;
   private late = 0;
   private due = 0;
@@ -105,7 +108,7 @@ export class LiveRun {
       case 'stop':
         return this.stop(message.reason);
       case 'configure':
-        return this.configure(message.setup);
+        return this.configure(message);
       case 'settings':
         return this.applyLive(message.setup);
       case 'episode':
@@ -146,7 +149,7 @@ export class LiveRun {
     this.sendStatus();
   }
 
-  private configure(setup: Setup): void {
+  private configure({ setup, tuned = [] }: Extract<ToControl, { kind: 'configure' }>): void {
     this.stop('Another setup was chosen.');
     this.rest();
     this.resolved = resolveSetup(setup);
@@ -157,7 +160,8 @@ export class LiveRun {
     this.planNumber = 0;
     this.planTimes.clear();
     this.evaluations = undefined;
-    this.ports.planner.post({ kind: 'prepare', setup, threads: this.resolved.settings.loop.threads as number });
+    this.tuned = [...tuned];
+    this.preparePlanner(this.resolved);
     this.ports.send({ kind: 'configured' });
     this.sendStatus();
   }
@@ -187,6 +191,9 @@ export class LiveRun {
     this.beginPeriod(first);
   }
 
+  private preparePlanner({ setup, settings }: ResolvedSetup): void {
+    this.ports.planner.post({ kind: 'prepare', setup, threads: settings.loop.threads as number, tuned: this.tuned });
+  }
   private configurePlanner(resolved: ResolvedSetup, { plan }: Episode): void {
     this.ports.planner.post({
       kind: 'configure',
@@ -302,6 +309,10 @@ export class LiveRun {
   }
 
   private planned(message: FromPlanner): void {
+    if (message.kind === 'tuned') {
+      this.tuned.push(message.tuned);
+      return this.ports.send(message);
+    }
     // the planner answers in the order of the questions, a picture follows its answer
     if (message.kind !== 'picture') {
       this.pictureIsOutdated = this.outdated > 0;
@@ -436,6 +447,7 @@ export class LiveRun {
     this.ports.send({ kind: 'notice', level: 'fault', text: `The planner thread ended (${reason}) and was started again.` });
     this.asked = undefined;
     this.outdated = 0;
+    if (this.resolved !== undefined) this.preparePlanner(this.resolved);
     if (this.resolved !== undefined && this.episode !== undefined) this.configurePlanner(this.resolved, this.episode);
     if (this.awaited !== undefined) this.decideAndPace();
   }

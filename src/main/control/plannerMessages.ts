@@ -1,12 +1,13 @@
 import type { Setup } from '../../shared/setups/setup';
 import type { TaskCost } from '../../shared/tasks/task';
+import type { TunedShape } from '../../shared/rollouts/kernels/tuner';
 import type { SavedModel } from '../../shared/models/model';
 import type { SettingValues } from '../../shared/settings';
 
 /** What the loop posts to the leader of the planner threads. */
 export type ToPlanner =
   /** What will be configured soon: threads start, and what takes long to make is made. */
-  | { readonly kind: 'prepare'; readonly setup: Setup; readonly threads: number }
+  | { readonly kind: 'prepare'; readonly setup: Setup; readonly threads: number; readonly tuned: readonly TunedShape[] }
   | {
       readonly kind: 'configure';
       readonly setup: Setup;
@@ -45,4 +46,6 @@ export type FromPlanner =
       readonly fault: string;
     }
   | { readonly kind: 'picture'; readonly id: number; readonly frame: Uint8Array }
-  | { readonly kind: 'failed'; readonly id: number; readonly reason: string };
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+  /** A kernel was measured; it need not be again. */
+  | { readonly kind: 'tuned'; readonly tuned: TunedShape };

@@ -4,11 +4,11 @@ import { BAND_LEVELS, PlanSearch, type SearchedPlan } from '../../shared/planner
 import type { KernelSource } from '../../shared/rollouts/kernels/source';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import { plannerOf } from './assemble';
-import { liveEngine } from './engines';
+import { liveEngine, type LiveEngine } from './engines';
 import { PlannerPool } from './plannerPool';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
-import type { PoolEngine, SubjectMessage } from './subject';
+import type { SubjectMessage } from './subject';
 
 export interface PlannerThreadPorts {
   post(message: FromPlanner, transfer: ArrayBuffer[]): void;
@@ -34,7 +34,7 @@ export class PlannerThread {
   private slot: PlanSlot | undefined;
   private subject: SubjectMessage | undefined;
   /** Outlives pools, and with it what was measured for shapes of networks. */
-  private engine: PoolEngine | undefined;
+  private engine: LiveEngine | undefined;
   /** What has planned on these threads before: planner and engine. */
   private readonly warmed = new Set<string>();
 
@@ -72,12 +72,13 @@ export class PlannerThread {
       this.warmed.clear();
     }
     const kernels = this.engine === undefined ? this.ports.kernels?.() : undefined;
-    if (kernels !== undefined) this.engine = liveEngine(kernels, this.ports.now);
+    if (kernels !== undefined) this.engine = liveEngine(kernels, this.ports.now, (tuned) => this.ports.post({ kind: 'tuned', tuned }, []));
     return (this.pool ??= new PlannerPool(threads, this.ports.spawnEvaluator, this.engine));
   }
   /** Nobody waits yet: threads start, and the noise of the planner is made. */
-  private prepare({ setup, threads }: Extract<ToPlanner, { kind: 'prepare' }>): void {
+  private prepare({ setup, threads, tuned }: Extract<ToPlanner, { kind: 'prepare' }>): void {
     this.poolOf(threads);
+    this.engine?.adopt(tuned);
     const resolved = resolveSetup(setup);
     plannerOf(resolved, resolved.horizon, { imagination: { evaluate() {} } });
   }

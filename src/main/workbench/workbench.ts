@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Events, EventName, LearningState, Notice, Snapshot, Status, WorkbenchApi } from '../../shared/contract/contract';
 import { serve, type ServedClient } from '../../shared/contract/rpc';
 import type { Transport } from '../../shared/contract/transport';
@@ -6,6 +7,7 @@ import { builtInSetups, defaultSetup } from '../../shared/setups/builtIn';
 import { resolveSetup, settingOf, withValues, type ResolvedSetup, type Room } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import type { ControlStatus, FromControl, ToControl } from '../../shared/contract/controlMessages';
+import { thisMachine, Tunings } from '../storage/tunings';
 import type { ControlChild } from './children';
 import { Controls } from './controls';
 import { catalog, describeSettings, describeSetup } from './describe';
@@ -43,6 +45,7 @@ class WorkbenchService implements Workbench {
   private readonly history = new TelemetryHistory(HISTORY_ROWS);
   private readonly notices: Notice[] = [];
   private readonly learner: LearnerClient;
+  private readonly tunings: Tunings;
   private readonly startedAt: number;
   private base: Setup = defaultSetup;
   private setup: Setup = defaultSetup;
@@ -73,6 +76,7 @@ class WorkbenchService implements Workbench {
       this.base = this.setup = ports.setup;
       this.resolved = resolveSetup(ports.setup);
     }
+    this.tunings = new Tunings(join(ports.home, 'tuning.json'), thisMachine(ports.version));
     this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner() });
     this.learning = this.newLearning();
     this.forkControl();
@@ -108,7 +112,7 @@ class WorkbenchService implements Workbench {
     clearTimeout(this.learningTimer);
     this.learning.abandon();
     const { control } = this;
-    await Promise.all([this.learner.close(), control === undefined ? undefined : leave(control)]);
+    await Promise.all([this.learner.close(), control === undefined ? undefined : leave(control), this.tunings.written]);
     for (const transport of this.clients.keys()) transport.close();
   }
 
@@ -337,7 +341,7 @@ class WorkbenchService implements Workbench {
     if (this.control === undefined) return;
     this.configuring++;
     this.controlStatus = undefined;
-    this.toControl({ kind: 'configure', setup: this.setup });
+    this.toControl({ kind: 'configure', setup: this.setup, tuned: this.tunings.known });
   }
   /** A new control process learns what the old one knew. */
   private restoreModel(): void {
@@ -354,6 +358,7 @@ class WorkbenchService implements Workbench {
       this.configuring--;
       return;
     }
+    if (message.kind === 'tuned') return void this.tunings.remember(message.tuned);
     if (this.configuring > 0 && message.kind !== 'notice') return; // the last words of another setup are no data of this one
     switch (message.kind) {
       case 'telemetry': {

@@ -1,13 +1,17 @@
 import type { Telemetry } from './contract';
 import type { EpisodePlan } from '../learning/algorithm';
 import type { SavedModel } from '../models/model';
+import type { TunedShape } from '../rollouts/kernels/tuner';
 import type { Setup } from '../setups/setup';
 
 /** What the workbench tells the control process. `stop` is obeyed in any state and waits behind nothing. */
 export type ToControl =
   | { readonly kind: 'stop'; readonly reason: string }
-  /** Other parts: ends what runs, forgets model and plans. Nothing runs until the next `episode`. */
-  | { readonly kind: 'configure'; readonly setup: Setup }
+  /**
+   * Other parts: ends what runs, forgets model and plans. Nothing runs until the next `episode`. `tuned` are the kernels that
+   * earlier runs found fastest on this machine.
+   */
+  | { readonly kind: 'configure'; readonly setup: Setup; readonly tuned?: readonly TunedShape[] }
   /** The same parts with settings changed that apply live. */
   | { readonly kind: 'settings'; readonly setup: Setup }
   /** Begins an episode (clearing a stop): the setup in full, so that what was pending applies now. */
@@ -76,5 +80,7 @@ export type FromControl =
       readonly trip: 'time' | 'stopped' | 'limit' | 'notFinite';
       readonly uprightFrom: number | undefined;
     }
+  /** A kernel was found fastest; the next run need not measure it again. */
+  | { readonly kind: 'tuned'; readonly tuned: TunedShape }
   | { readonly kind: 'notice'; readonly level: 'note' | 'warning' | 'fault'; readonly text: string }
   | { readonly kind: 'alive' };

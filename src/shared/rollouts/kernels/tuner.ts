@@ -1,7 +1,18 @@
+import type { EnsembleModel } from '../../models/network/ensembleModel';
 import type { RolloutSubject } from '../rollouts';
 import { kernelEngine } from './engine';
 import { LANES } from './layout';
 import type { KernelChoice, KernelSource } from './source';
+
+/** Which kernel is fastest for networks of one shape, on the machine that measured it. */
+export interface TunedShape {
+  /** As `shapeOf` names it. */
+  readonly shape: string;
+  readonly choice: KernelChoice;
+}
+/** Inputs and the outputs of each layer. */
+export const shapeOf = ({ shape: { layout } }: EnsembleModel): string =>
+  [layout.layers[0].inputs, ...layout.layers.map(({ outputs }) => outputs)].join(' ');
 
 /** What the tuner found. */
 export interface Tuned {

@@ -1,8 +1,8 @@
 import type { SavedModel } from '../../../../shared/models/model';
+import type { TunedShape } from '../../../../shared/rollouts/kernels/tuner';
 import { builtInSetups } from '../../../../shared/setups/builtIn';
 import { withValues } from '../../../../shared/setups/resolve';
 import type { Setup } from '../../../../shared/setups/setup';
-import { PlanSlot } from '../../../control/planSlot';
 import { LivePlanner } from '../../../workers/plannerThreads';
 import { aligned } from '../fit/errors';
 import { W1 } from './networkWorks';
@@ -20,6 +20,8 @@ interface Startup {
   /** What rolled out. */
   readonly engine: string;
   readonly threads: number;
+  /** What the tuner measured. */
+  readonly tuned: readonly TunedShape[];
   /** From the first message to threads that have their kernels, the fastest of them, and warm code. */
   readonly readyMs: number;
   readonly firstPlanMs: number;
@@ -28,17 +30,20 @@ interface Startup {
 }
 
 /**
- * How soon a plan is there, in the planner threads of a live run, with the search of W1: from no thread at all; and where
- * the threads were started while nobody waited, as when a setup is chosen, and a model is the last thing to come.
+ * How soon a plan is there, in the planner threads of a live run, with the search of W1: from no thread at all; where the
+ * threads were started while nobody waited, as when a setup is chosen, and a model is the last thing to come; and where the
+ * fastest kernel is known from an earlier run.
  */
 export async function benchStartup({ threads, seed, watch, world }: BenchContext): Promise<WorkResult> {
   const model = randomNetworks(W1.members, W1.widths, seed).saved;
   const now = () => world.now();
   await watch.calm();
   const startup: Startup[] = [
-    await startOf('from nothing', { model, threads, meanwhileMs: 0, now }),
-    await startOf('threads are there', { model, threads, meanwhileMs: MEANWHILE_MS, now }),
+    await startOf('from nothing', { model, threads, tuned: [], meanwhileMs: 0, now }),
+    await startOf('threads are there', { model, threads, tuned: [], meanwhileMs: MEANWHILE_MS, now }),
   ];
+  const { tuned } = startup.at(-1)!;
+  startup.push(await startOf('and the tuner’s choice is known', { model, threads, tuned, meanwhileMs: MEANWHILE_MS, now }));
   return {
     rows: [],
     ratios: [],
@@ -61,19 +66,21 @@ export async function benchStartup({ threads, seed, watch, world }: BenchContext
 interface Circumstances {
   readonly model: SavedModel;
   readonly threads: number;
+  /** What the tuner found in earlier runs. */
+  readonly tuned: readonly TunedShape[];
   /** Time between the choice of a setup and its first model. */
   readonly meanwhileMs: number;
   now(): number;
 }
-async function startOf(start: string, { model, threads, meanwhileMs, now }: Circumstances): Promise<Startup> {
+async function startOf(start: string, { model, threads, tuned, meanwhileMs, now }: Circumstances): Promise<Startup> {
   let from = now();
   const planner = new LivePlanner();
-  planner.post({ kind: 'prepare', setup: SETUP, threads });
+  planner.post({ kind: 'prepare', setup: SETUP, threads, tuned });
   if (meanwhileMs > 0) {
     await new Promise((done) => setTimeout(done, meanwhileMs));
     from = now();
   }
-  planner.post({ kind: 'configure', setup: SETUP, threads, horizon: W1.size.horizon, searches: 1, slot: new PlanSlot().memory });
+  planner.configure(SETUP, threads, W1.size.horizon);
   planner.post({ kind: 'model', model, plantSettings: PLANT_SETTINGS, cost: COST });
   const plans: number[] = [];
   let readyMs = 0;
@@ -100,6 +107,7 @@ async function startOf(start: string, { model, threads, meanwhileMs, now }: Circ
     start,
     engine,
     threads,
+    tuned: planner.tuned,
     readyMs: rounded(readyMs),
     firstPlanMs: rounded(first),
     secondPlanMs: rounded(second),
