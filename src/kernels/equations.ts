@@ -6,6 +6,8 @@ import { prepareLanes } from './lanes';
 import { pendulumDry, pendulumSmooth } from './pendulum';
 import { act, begin, hold, land } from './rollout';
 
+export { draw } from './draw';
+
 export function prepare(): void {
   prepareLanes();
 }

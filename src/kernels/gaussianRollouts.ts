@@ -6,6 +6,8 @@ import { gaussianMeans } from './gaussian';
 import { prepareLanes } from './lanes';
 import { act, advance, begin, encode, land } from './rollout';
 
+export { draw } from './draw';
+
 export function prepare(): void {
   prepareLanes();
 }

@@ -14,6 +14,8 @@ const COLUMN_BYTES: usize = 16;
 const COLUMN_WRAPS: usize = 4;
 const COLUMN_CENTRE: usize = 8;
 
+export { draw } from './draw';
+
 export function prepare(): void {
   prepareLanes();
 }

@@ -28,6 +28,8 @@ const KEPT_OUTPUTS: usize = 52;
 const LAYER_TABLE: usize = 64;
 const LAYER_BYTES: usize = 16;
 
+export { draw } from './draw';
+
 export function prepare(): void {
   prepareLanes();
 }

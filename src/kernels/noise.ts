@@ -8,7 +8,8 @@ import { at, exp, ln, madd, sineCosine } from './lanes';
 /** Scratch: sine and cosine of a turn. */
 const SCRATCH: usize = 5056;
 
-@inline function mix(h: v128): v128 {
+/** The finaliser of shared/math/random.ts. */
+@inline export function mix(h: v128): v128 {
   h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x85ebca6b));
   h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
   return v128.xor(h, i32x4.shr_u(h, 16));

@@ -14,6 +14,7 @@ import { defaultsOf } from '../../src/shared/settings';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 import { resolveSetup } from '../../src/shared/setups/resolve';
 import { buildEntry } from '../support/buildEntry';
+import { someDrawing } from '../support/drawings';
 import { networkMessage } from '../support/networkSubject';
 
 let entry = '';
@@ -132,6 +133,35 @@ describe('a pool of planner threads', () => {
     expect(jobs[1]!.costs).not.toEqual(jobs[0]!.costs);
     expect(two!.fault).toBe('');
     await Promise.all([one!.close(), two!.close()]);
+  });
+  test('draws the same candidates on one thread and on three, from one noise bank after the other', async () => {
+    const engine = fixedEngine(loadKernels(), usualChoice('portable'));
+    const [one, three, plain] = [poolOf(1, engine), poolOf(3, engine), poolOf(3)];
+    for (const name of ['light', 'pendulum']) {
+      const subject = await subjectOf(name);
+      for (const pool of [one, three, plain]) pool.setSubject(subject);
+      for (const [count, horizon, seed] of [
+        [200, 24, 1],
+        [203, 24, 1],
+        [203, 24, 2],
+        [640, 50, 3],
+        [16, 9, 4],
+      ] as const) {
+        const drawing = someDrawing(2, horizon, [1, count - 5], seed);
+        const [alone, together, slowly] = [one, three, plain].map((pool) => {
+          const job = { ...jobOf(name === 'pendulum' ? 2 : 4, count, horizon, seed), drawing };
+          job.actions.fill(NaN, horizon, (count - 5) * horizon);
+          pool.evaluate(job);
+          return job;
+        });
+        expect(alone!.costs.every(Number.isFinite)).toBe(true);
+        expect(together!.costs).toEqual(alone!.costs);
+        expect(together!.tips).toEqual(alone!.tips);
+        slowly!.costs.forEach((cost, j) => expect(Math.abs(cost / alone!.costs[j]! - 1)).toBeLessThan(1e-3));
+      }
+    }
+    expect(three.fault + plain.fault).toBe('');
+    await Promise.all([one, three, plain].map((pool) => pool.close()));
   });
   test('goes on alone when a thread dies, says so, and the result is the same', async () => {
     const subject = await subjectOf('light');

@@ -58,6 +58,7 @@ function hashOf({ planner, subject: make }: (typeof searches)[string], kernels: 
     horizon: HORIZON,
     seed: 5,
     evaluator: {
+      draws: true,
       evaluate(job) {
         rollouts.evaluate({ ...job, from: 0, to: job.count });
         touch(job.costs);
@@ -90,14 +91,14 @@ class Hash {
   }
 }
 
-function equations(): RolloutSubject {
+export function equations(): RolloutSubject {
   const resolved = resolveSetup(builtInSetups.light!);
   const { plant, instance, cost, settings } = resolved;
   return { plant, instance, cost, model: new PhysicsModel(plant, settings.plant, 2, headerFor(resolved, 'physics')) };
 }
 
 /** A Gaussian process whose points and weights were drawn, not fitted. */
-function process(): RolloutSubject {
+export function process(): RolloutSubject {
   const resolved = resolveSetup(builtInSetups.light!);
   const { plant, instance, cost, period } = resolved;
   const features = new Features(plant, instance.actionLimit, period, PRIORS);

@@ -1,7 +1,10 @@
+import type { Drawing } from '../../shared/rollouts/drawing';
 import type { Rollouts } from '../../shared/rollouts/rollouts';
 
 /** Longest state of any plant. */
 const MOST_CHANNELS = 8;
+/** Numbers before the arrays: the state, the action under way, the limit. */
+const HEAD = MOST_CHANNELS + 2;
 
 /**
  * Words of the control block. The leader of a pool writes a job, counts it, raises the generation and wakes its
@@ -19,6 +22,10 @@ export const Word = {
   failed: 7,
   stream: 8,
   job: 9,
+  /** Candidates from … to − 1 are drawn by whoever rolls them out, in streams of this family. */
+  drawFrom: 10,
+  drawTo: 11,
+  drawFamily: 12,
 } as const;
 const WORDS = 16;
 
@@ -37,7 +44,7 @@ export function allocateMemory(capacity: Capacity): EvaluatorMemory {
   const { count, horizon, particles } = capacity;
   return {
     control: new SharedArrayBuffer(WORDS * 4),
-    numbers: new SharedArrayBuffer((MOST_CHANNELS + 1 + count * horizon + particles * count) * 8),
+    numbers: new SharedArrayBuffer((HEAD + 2 * horizon + count * horizon + particles * count) * 8),
     tips: new SharedArrayBuffer(count * (horizon + 1) * 2 * 4),
     capacity,
   };
@@ -49,29 +56,42 @@ export interface MemoryViews {
   readonly state: Float64Array;
   /** [1] */
   readonly previousAction: Float64Array;
+  /** [1], the limit of candidates that are drawn. */
+  readonly limit: Float64Array;
+  /** [capacity] mean and spread around which candidates are drawn. */
+  readonly mean: Float64Array;
+  readonly spread: Float64Array;
   readonly actions: Float64Array;
   /** For each particle: [capacity]. */
   readonly costs: readonly Float64Array[];
   readonly tips: Float32Array;
 }
 export function viewsOf({ control, numbers, tips, capacity: { count, horizon, particles } }: EvaluatorMemory): MemoryViews {
-  const from = (MOST_CHANNELS + 1) * 8;
+  const from = (HEAD + 2 * horizon) * 8;
   return {
     control: new Int32Array(control),
     state: new Float64Array(numbers, 0, MOST_CHANNELS),
     previousAction: new Float64Array(numbers, MOST_CHANNELS * 8, 1),
+    limit: new Float64Array(numbers, (MOST_CHANNELS + 1) * 8, 1),
+    mean: new Float64Array(numbers, HEAD * 8, horizon),
+    spread: new Float64Array(numbers, (HEAD + horizon) * 8, horizon),
     actions: new Float64Array(numbers, from, count * horizon),
     costs: Array.from({ length: particles }, (_, p) => new Float64Array(numbers, from + (count * horizon + p * count) * 8, count)),
     tips: new Float32Array(tips),
   };
 }
 
-/** Takes items of the job in `views` until none is left. Every thread of the pool runs this same loop. */
-export function takeItems(views: MemoryViews, rollouts: Rollouts): void {
+/**
+ * Takes items of the job in `views` until none is left. Every thread of the pool runs this same loop.
+ * @param bank  noise of the candidates that are drawn, where there are such
+ */
+export function takeItems(views: MemoryViews, rollouts: Rollouts, bank: Float64Array | undefined): void {
   const { control, costs } = views;
   const count = control[Word.count]!;
   const { particles, portion } = rollouts;
+  const drawing = control[Word.drawTo] === 0 ? undefined : drawingOf(views, bank);
   const job = {
+    ...(drawing === undefined ? {} : { drawing }),
     state: views.state.subarray(0, control[Word.size]!),
     previousAction: views.previousAction[0]!,
     actions: views.actions,
@@ -93,4 +113,18 @@ export function takeItems(views: MemoryViews, rollouts: Rollouts): void {
     job.costs = costs[job.particle]!;
     rollouts.evaluate(job);
   }
+}
+
+function drawingOf({ control, mean, spread, limit }: MemoryViews, bank: Float64Array | undefined): Drawing {
+  if (bank === undefined) throw new Error('Candidates are to be drawn, but no noise bank came.');
+  const horizon = control[Word.horizon]!;
+  return {
+    bank,
+    mean: mean.subarray(0, horizon),
+    spread: spread.subarray(0, horizon),
+    limit: limit[0]!,
+    family: control[Word.drawFamily]!,
+    from: control[Word.drawFrom]!,
+    to: control[Word.drawTo]!,
+  };
 }

@@ -13,6 +13,7 @@ import { loadSubject, rolloutsOf } from './subject';
 export function serveEvaluations(port: MessagePort, kernels: () => KernelSource): never {
   let views = awaitMemory(port);
   let rollouts: Rollouts | undefined;
+  let bank: Float64Array | undefined;
   let seen = 0;
   let lastJob = 0;
   for (;;) {
@@ -23,7 +24,8 @@ export function serveEvaluations(port: MessagePort, kernels: () => KernelSource)
       if (message.kind === 'memory') {
         views = viewsOf(message.memory);
         seen = NOTHING_SEEN;
-      } else {
+      } else if (message.kind === 'bank') bank = new Float64Array(message.bank);
+      else {
         const { subject, choice } = message;
         rollouts = rolloutsOf(loadSubject(subject), choice && { kernels: kernels(), choice });
       }
@@ -32,7 +34,7 @@ export function serveEvaluations(port: MessagePort, kernels: () => KernelSource)
     if (job === lastJob || rollouts === undefined) continue;
     lastJob = job;
     try {
-      takeItems(views, rollouts);
+      takeItems(views, rollouts, bank);
     } catch {
       Atomics.store(views.control, Word.failed, 1); // the leader gives up its helpers and does the work alone
     }

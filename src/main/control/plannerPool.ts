@@ -8,6 +8,7 @@ import { loadSubject, rolloutsOf, type PoolEngine, type SubjectMessage } from '.
 /** What the leader posts to an evaluator thread; read there when the generation has risen. */
 export type EvaluatorMessage =
   | { readonly kind: 'memory'; readonly memory: EvaluatorMemory }
+  | { readonly kind: 'bank'; readonly bank: SharedArrayBuffer }
   | { readonly kind: 'subject'; readonly subject: SubjectMessage; readonly choice: KernelChoice | undefined };
 
 const SPINS = 2_000;
@@ -23,6 +24,10 @@ export class PlannerPool implements PopulationEvaluator {
   private views: MemoryViews = viewsOf(this.memory);
   private helpers: Worker[] = [];
   private rollouts: Rollouts | undefined;
+  /** The noise bank that candidates were drawn from last, and the copy that all threads read. */
+  private bank: { readonly of: Float64Array; readonly shared: Float64Array } | undefined;
+  /** It takes jobs whose candidates are to be drawn. */
+  readonly draws = true;
   /** Why helpers were given up, or empty. */
   fault = '';
 
@@ -70,7 +75,8 @@ export class PlannerPool implements PopulationEvaluator {
     return this.rollouts?.compiled === true;
   }
 
-  evaluate({ state, previousAction, actions, horizon, count, costs, tips, stream }: Parameters<PopulationEvaluator['evaluate']>[0]): void {
+  evaluate(job: Parameters<PopulationEvaluator['evaluate']>[0]): void {
+    const { state, previousAction, horizon, count, costs, tips, stream } = job;
     const { rollouts } = this;
     if (rollouts === undefined) throw new Error('There is no model to roll out through.');
     const { particles } = rollouts;
@@ -78,8 +84,8 @@ export class PlannerPool implements PopulationEvaluator {
     const { views } = this;
     views.state.set(state);
     views.previousAction[0] = previousAction;
-    views.actions.set(actions.subarray(0, count * horizon));
     const { control } = views;
+    const bank = this.hand(job);
     control[Word.count] = count;
     control[Word.horizon] = horizon;
     control[Word.wantsTips] = tips === undefined ? 0 : 1;
@@ -89,14 +95,37 @@ export class PlannerPool implements PopulationEvaluator {
     Atomics.store(control, Word.nextItem, 0);
     Atomics.add(control, Word.job, 1);
     this.wake(control);
-    takeItems(views, rollouts);
+    takeItems(views, rollouts, bank);
     if (!this.awaitHelpers(control)) {
       this.giveUp('a planner thread did not answer');
       Atomics.store(control, Word.nextItem, 0);
-      takeItems(views, rollouts); // all of it once more, alone: a half-written row is never used
+      takeItems(views, rollouts, bank); // all of it once more, alone: a half-written row is never used
     }
     meanOverParticles(views.costs, particles, count, costs);
     tips?.set(views.tips.subarray(0, count * (horizon + 1) * 2));
+  }
+
+  /** Actions that are given, and what the others are drawn from. @returns the noise bank, where any are drawn */
+  private hand({ actions, horizon, count, drawing }: Parameters<PopulationEvaluator['evaluate']>[0]): Float64Array | undefined {
+    const { views } = this;
+    const { control } = views;
+    const { from, to } = drawing ?? { from: 0, to: 0 };
+    control[Word.drawFrom] = from;
+    control[Word.drawTo] = to;
+    views.actions.set(actions.subarray(0, from * horizon));
+    views.actions.set(actions.subarray(to * horizon, count * horizon), to * horizon);
+    if (drawing === undefined) return undefined;
+    control[Word.drawFamily] = drawing.family;
+    views.limit[0] = drawing.limit;
+    views.mean.set(drawing.mean);
+    views.spread.set(drawing.spread);
+    if (this.bank?.of !== drawing.bank) {
+      const shared = new Float64Array(new SharedArrayBuffer(drawing.bank.byteLength));
+      shared.set(drawing.bank);
+      this.bank = { of: drawing.bank, shared };
+      this.tell({ kind: 'bank', bank: shared.buffer });
+    }
+    return this.bank.shared;
   }
 
   async close(): Promise<void> {
@@ -148,6 +177,9 @@ export class PlannerPool implements PopulationEvaluator {
     fresh.control.set(this.views.control);
     fresh.state.set(this.views.state);
     fresh.previousAction.set(this.views.previousAction);
+    fresh.limit.set(this.views.limit);
+    fresh.mean.set(this.views.mean);
+    fresh.spread.set(this.views.spread);
     fresh.actions.set(this.views.actions);
     this.views = fresh;
   }

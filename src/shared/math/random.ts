@@ -14,15 +14,18 @@ export function mix(h: number): number {
 }
 
 /** Hash of a work item's coordinates to a stream key. Seeds above 2^32 count in full. */
-export function streamKey(seed: number, a: number, b: number, c: number): number {
+export const streamKey = (seed: number, a: number, b: number, c: number): number => keyWithin(streamFamily(seed, a, b), c);
+
+/** What the streams of one seed and two coordinates have in common; `keyWithin` tells them apart by the third. A 32-bit integer. */
+export function streamFamily(seed: number, a: number, b: number): number {
   const low = seed >>> 0;
   const high = Math.floor(seed / 4294967296) >>> 0;
   let h = mix(low ^ 0x9e3779b9);
   h = mix((h + Math.imul(high, 0x85ebca77) + 0x165667b1) | 0);
   h = mix((h + Math.imul(a, 0x9e3779b1) + 0x27d4eb2f) | 0);
-  h = mix((h + Math.imul(b, 0x85ebca77) + 0x165667b1) | 0);
-  return mix((h + Math.imul(c, 0xc2b2ae3d) + 0x9e3779b9) | 0);
+  return mix((h + Math.imul(b, 0x85ebca77) + 0x165667b1) | 0);
 }
+export const keyWithin = (family: number, c: number): number => mix((family + Math.imul(c, 0xc2b2ae3d) + 0x9e3779b9) | 0);
 
 /** The `index`-th 32-bit word of the stream `key`: uniform in 0 … 2^32 − 1. */
 export const word = (key: number, index: number): number => mix((key + Math.imul(index + 1, 0x9e3779b9)) | 0);

@@ -1,4 +1,4 @@
-import { streamKey } from '../math/random';
+import { streamFamily } from '../math/random';
 import { choice, integer } from '../settings';
 import { elitesOf, rankByCost } from './elites';
 import { definePlanner, type PlannerInstance } from './planner';
@@ -44,9 +44,9 @@ export const cem = definePlanner({
     const { population, iterations, leastSpread, smoothing } = settings;
     const elites = Math.max(2, Math.min(population - 1, Math.floor(population * settings.eliteShare)));
     const kept = Math.floor(elites * settings.keptElites);
-    const sampler = noisySampler({ horizon, limit, seed }, settings.noiseColour);
     const mean = new Float64Array(horizon);
     const spread = new Float64Array(horizon);
+    const sampler = noisySampler({ horizon, limit, seed, imagination }, mean, spread, settings.noiseColour);
     const actions = new Float64Array(population * horizon);
     const costs = new Float64Array(population);
     const order = new Int32Array(population);
@@ -59,12 +59,13 @@ export const cem = definePlanner({
       shiftRow(mean, 0, horizon, by);
       for (let e = 0; e < elites; e++) shiftRow(lastElites, e * horizon, horizon, by);
     }
-    function sample(planNumber: number, iteration: number): void {
-      for (let j = 0; j < population; j++) sampler.draw(streamKey(seed, planNumber, iteration, j), mean, spread, actions, j);
+    function evaluate(planNumber: number, iteration: number): void {
       for (let t = 0; t < horizon; t++) actions[t] = limit * mean[t]!; // the mean itself is always candidate 0
-      if (hasElites)
-        for (let e = 0; e < kept; e++)
-          for (let t = 0; t < horizon; t++) actions[(population - 1 - e) * horizon + t] = limit * lastElites[e * horizon + t]!;
+      const given = hasElites ? kept : 0;
+      for (let e = 0; e < given; e++)
+        for (let t = 0; t < horizon; t++) actions[(population - 1 - e) * horizon + t] = limit * lastElites[e * horizon + t]!;
+      const family = streamFamily(seed, planNumber, iteration);
+      sampler.evaluate({ family, from: 1, to: population - given }, actions, population, costs);
     }
     function keepElites(): void {
       for (let e = 0; e < elites; e++)
@@ -92,10 +93,10 @@ export const cem = definePlanner({
         let bestCost = Infinity;
         let evaluations = 0;
         for (let iteration = 0; iteration < iterations; iteration++) {
-          sample(planNumber, iteration);
-          imagination.evaluate(actions, population, costs);
+          evaluate(planNumber, iteration);
           evaluations += population * horizon;
           rankByCost(costs, order, elites);
+          sampler.show(order, elites, actions);
           const leader = order[0]!;
           if (costs[leader]! < bestCost) {
             bestCost = costs[leader]!;

@@ -1,4 +1,4 @@
-import { streamKey } from '../math/random';
+import { streamFamily } from '../math/random';
 import { integer, real } from '../settings';
 import { elitesOf, rankByCost } from './elites';
 import { definePlanner, type PlannerInstance } from './planner';
@@ -44,9 +44,9 @@ export const icem = definePlanner({
     const { population, iterations, leastSpread, smoothing } = settings;
     const elites = Math.max(2, Math.min(population >> 1, Math.floor(population * settings.eliteShare)));
     const kept = Math.max(1, Math.floor(elites * settings.keptElites));
-    const sampler = noisySampler({ horizon, limit, seed }, settings.noiseColour);
     const mean = new Float64Array(horizon);
     const spread = new Float64Array(horizon);
+    const sampler = noisySampler({ horizon, limit, seed, imagination }, mean, spread, settings.noiseColour);
     const actions = new Float64Array(population * horizon);
     const costs = new Float64Array(population);
     const order = new Int32Array(population);
@@ -66,10 +66,13 @@ export const icem = definePlanner({
     function put(row: number, shares: Float64Array, at: number): void {
       for (let t = 0; t < horizon; t++) actions[row * horizon + t] = limit * shares[at + t]!;
     }
-    function sample(planNumber: number, iteration: number, count: number): void {
-      for (let j = 0; j < count; j++) sampler.draw(streamKey(seed, planNumber, iteration, j), mean, spread, actions, j);
-      for (let e = 0; e < Math.min(kept, lastUsed); e++) put(count - 1 - e, lastElites, e * horizon);
-      if (iteration === iterations - 1) put(0, mean, 0);
+    function evaluate(planNumber: number, iteration: number, count: number, ofThese: Float64Array): void {
+      const given = Math.min(kept, lastUsed);
+      for (let e = 0; e < given; e++) put(count - 1 - e, lastElites, e * horizon);
+      const isLast = iteration === iterations - 1;
+      if (isLast) put(0, mean, 0);
+      const family = streamFamily(seed, planNumber, iteration);
+      sampler.evaluate({ family, from: isLast ? 1 : 0, to: count - given }, actions, count, ofThese);
     }
     function keepElites(): void {
       for (let e = 0; e < elites; e++)
@@ -95,11 +98,11 @@ export const icem = definePlanner({
           const count = Math.max(2 * elites, Math.floor(wanted));
           wanted /= settings.shrink;
           const ofThese = costs.subarray(0, count);
-          sample(planNumber, iteration, count);
-          imagination.evaluate(actions, count, ofThese);
+          evaluate(planNumber, iteration, count, ofThese);
           tried += count;
           evaluations += count * horizon;
           rankByCost(ofThese, order, elites);
+          sampler.show(order, elites, actions);
           const leader = order[0]!;
           if (costs[leader]! < bestCost) {
             bestCost = costs[leader]!;

@@ -8,6 +8,8 @@ import type { PlannerInstance, PlannerResult, PlannerContext } from './planner';
 
 /** Evaluates populations, on this thread or on several; what it rolls out through is its own business. */
 export interface PopulationEvaluator {
+  /** Whether it takes a job with a `drawing`. */
+  readonly draws?: boolean;
   evaluate(job: Omit<RolloutJob, 'from' | 'to' | 'particle'> & { readonly count: number }): void;
 }
 /** One question to the planner. */
@@ -142,7 +144,8 @@ export class PlanSearch {
     const { horizon, evaluator } = this.parts;
     return this.parts.createPlanner({
       imagination: {
-        evaluate: (actions, count, costs) => {
+        draws: evaluator.draws === true,
+        evaluate: (actions, count, costs, drawing) => {
           const tips = this.recorder?.tipsFor(count);
           evaluator.evaluate({
             state: this.start,
@@ -152,6 +155,7 @@ export class PlanSearch {
             count,
             costs,
             stream: streamKey(this.parts.seed ?? 0, this.planId, this.populations++, POPULATION_STREAM),
+            ...(drawing === undefined ? {} : { drawing }),
             ...(tips === undefined ? {} : { tips }),
           });
           this.recorder?.take(costs, count);

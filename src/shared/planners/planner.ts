@@ -1,12 +1,16 @@
+import type { Drawing } from '../rollouts/drawing';
 import type { SettingsOf, SettingsSchema, SettingValues } from '../settings';
 
 /** Judges action sequences through the model. Synchronous, whether one thread does it or a pool. */
 export interface Imagination {
+  /** Whether it draws candidates itself when it is told how; otherwise all of them must stand in `actions`. */
+  readonly draws?: boolean;
   /**
    * @param actions  [count × horizon], action units, within ± limit
    * @param costs    [count], receives costs; Infinity for a diverged future, never NaN
+   * @param drawing  candidates that are to be drawn; only where it `draws`
    */
-  evaluate(actions: Float64Array, count: number, costs: Float64Array): void;
+  evaluate(actions: Float64Array, count: number, costs: Float64Array, drawing?: Drawing): void;
 }
 export interface PlannerContext {
   /** Steps of a plan. */

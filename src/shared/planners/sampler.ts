@@ -1,30 +1,46 @@
-import { uniform, word } from '../math/random';
+import { BANK, drawCandidate, drawCandidates, type Drawing } from '../rollouts/drawing';
 import { colouredNoiseBank } from './colouredNoise';
-import type { PlannerContext } from './planner';
+import type { Imagination, PlannerContext } from './planner';
 
-const BANK = 4096;
+type Draws = Pick<Drawing, 'from' | 'to' | 'family'>;
 
+/** A population of candidates around a mean, most of them drawn where they are rolled out. */
 export interface Sampler {
   /**
-   * Draws one candidate around a mean: a sequence of the noise bank, either way up, held within the limit.
-   * @param key      stream of this candidate; the result depends on nothing else that is drawn
-   * @param mean     [horizon], as shares of the limit
-   * @param spread   [horizon], standard deviations as shares of the limit
-   * @param actions  [candidates × horizon], action units; row `row` is written
+   * Has a population judged: candidates from … to − 1 are drawn around the mean, the others stand in `actions`.
+   * @param actions  [count × horizon], action units
+   * @param costs    [count], receives costs
    */
-  draw(key: number, mean: Float64Array, spread: Float64Array, actions: Float64Array, row: number): void;
+  evaluate(draws: Draws, actions: Float64Array, count: number, costs: Float64Array): void;
+  /** Writes the rows of these candidates of the population that was judged last; mean and spread must be as they were. */
+  show(candidates: Int32Array, count: number, actions: Float64Array): void;
 }
 
-/** Draws candidates with coloured noise of unit variance; `colour` as in `colouredNoiseBank`. */
-export function noisySampler({ horizon, limit, seed }: Pick<PlannerContext, 'horizon' | 'limit' | 'seed'>, colour: number): Sampler {
-  const bank = colouredNoiseBank(BANK, horizon, colour, seed);
+/**
+ * Draws candidates with coloured noise of unit variance.
+ * @param mean    [horizon], as shares of the limit; the planner moves it between populations
+ * @param spread  [horizon], standard deviations as shares of the limit; likewise
+ * @param colour  as in `colouredNoiseBank`
+ */
+export function noisySampler(
+  { horizon, limit, seed, imagination }: Pick<PlannerContext, 'horizon' | 'limit' | 'seed'> & { readonly imagination: Imagination },
+  mean: Float64Array,
+  spread: Float64Array,
+  colour: number,
+): Sampler {
+  const drawing = { bank: colouredNoiseBank(BANK, horizon, colour, seed), mean, spread, limit, family: 0, from: 0, to: 0 };
   return {
-    draw(key, mean, spread, actions, row) {
-      const from = (word(key, 0) % BANK) * horizon;
-      const sign = uniform(key, 1) < 0.5 ? -1 : 1;
-      for (let t = 0; t < horizon; t++) {
-        const action = mean[t]! + sign * spread[t]! * bank[from + t]!;
-        actions[row * horizon + t] = limit * (action > 1 ? 1 : action < -1 ? -1 : action);
+    evaluate(draws, actions, count, costs) {
+      Object.assign(drawing, draws);
+      if (imagination.draws === true) return imagination.evaluate(actions, count, costs, drawing);
+      drawCandidates(drawing, 0, count, actions);
+      imagination.evaluate(actions, count, costs);
+    },
+    show(candidates, count, actions) {
+      if (imagination.draws !== true) return; // they were drawn here
+      for (let i = 0; i < count; i++) {
+        const j = candidates[i]!;
+        if (j >= drawing.from && j < drawing.to) drawCandidate(drawing, j, actions);
       }
     },
   };

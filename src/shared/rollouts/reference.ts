@@ -1,6 +1,7 @@
 import { cos, log, sin } from '../math/elementary';
 import { mix, word } from '../math/random';
 import { compileCost } from '../tasks/cost';
+import { drawCandidates } from './drawing';
 import {
   meanOverParticles,
   meanThroughMembers,
@@ -71,12 +72,23 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
     sums.fill(0, 0, count);
     rollChunk(job, from, count, particle);
   }
+  let drawn = new Float64Array(0);
+  /** The job with the candidates that are to be drawn, in rows of its own: several threads may share those of the job. */
+  function withDrawn(job: RolloutJob): RolloutJob {
+    const { drawing, horizon, from, to } = job;
+    if (drawing === undefined) return job;
+    if (drawn.length < to * horizon) drawn = new Float64Array(to * horizon);
+    drawn.set(job.actions.subarray(from * horizon, to * horizon), from * horizon);
+    drawCandidates(drawing, from, to, drawn);
+    return { ...job, actions: drawn };
+  }
   return {
     label: reference.label,
     compiled: false,
     particles,
     portion: CHUNK,
-    evaluate(job) {
+    evaluate(asked) {
+      const job = withDrawn(asked);
       for (let from = job.from; from < job.to; from += CHUNK) {
         const count = Math.min(CHUNK, job.to - from);
         if (job.particle !== undefined) {

@@ -2,6 +2,7 @@ import { streamKey } from '../math/random';
 import type { DynamicsModel } from '../models/model';
 import type { Plant, PlantInstance } from '../plants/plant';
 import type { TaskCost } from '../tasks/task';
+import type { Drawing } from './drawing';
 
 /**
  * Many imagined futures at once, from one state. A job may be evaluated in slices and on several threads: the result
@@ -12,8 +13,10 @@ export interface RolloutJob {
   readonly state: Float64Array;
   /** The action under way before the first one, action units; for the cost of changes. */
   readonly previousAction: number;
-  /** [count × horizon], action units. */
+  /** [count × horizon], action units; rows of candidates that are to be drawn may hold anything. */
   readonly actions: Float64Array;
+  /** Says which candidates are to be drawn, and how; none when absent. */
+  readonly drawing?: Drawing;
   readonly horizon: number;
   /** Candidates from … to − 1 of this job. */
   readonly from: number;

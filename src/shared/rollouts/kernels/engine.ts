@@ -17,6 +17,7 @@ import {
   type Rollouts,
 } from '../rollouts';
 import { packGaussian } from './gaussian';
+import { KernelDraws } from './draws';
 import { packEquations } from './equations';
 import * as at from './layout';
 import { packLinear } from './linear';
@@ -121,6 +122,7 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
   const n = plant.channels.length;
   const particles = particlesOf(propagation, model.members);
   const roll = memory.exports['roll'] as () => void;
+  const draws = new KernelDraws(memory);
   // An angle is the same after whole turns, and small numbers keep more digits; a cost that counts turns forbids it.
   const onCircle = plant.channels.map(
     ({ id, wraps }) => wraps === true && !cost.terms.some(({ of }) => 'channel' in of && of.channel === id),
@@ -143,19 +145,23 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
     memory.setFloat(at.PREVIOUS_ACTION, job.previousAction);
     for (let c = 0; c < n; c++) memory.setFloat(at.START + 4 * c, onCircle[c] ? withoutTurns(job.state[c]) : job.state[c]);
     memory.setInt(at.TIPS, job.tips === undefined ? 0 : tipRows);
+    if (job.drawing !== undefined) draws.set(job.drawing);
   }
-  function writeActions({ actions, horizon }: RolloutJob, from: number, count: number): void {
+  function writeActions({ actions, horizon, drawing }: RolloutJob, from: number, count: number): void {
+    memory.setInt(at.FIRST_CANDIDATE, from);
+    if (drawing !== undefined) draws.draw();
     const { floats } = memory;
     const rows = actionRows >> 2;
     for (let lane = 0; lane < at.LANES; lane++) {
       // lanes beyond the last candidate repeat it: numbers that are finite, and never looked at
-      let source_ = (from + (lane < count ? lane : count - 1)) * horizon;
+      const candidate = from + (lane < count ? lane : count - 1);
+      if (drawing !== undefined && candidate >= drawing.from && candidate < drawing.to) continue;
+      let source_ = candidate * horizon;
       for (let to = rows + lane, end = to + horizon * at.LANES; to < end; to += at.LANES) floats[to] = actions[source_++];
     }
   }
   function rollParticle(job: RolloutJob, from: number, count: number, particle: number, costs: Float64Array, to: number): void {
     memory.setInt(at.NOISE_KEY, packed.noisy ? noiseKey(job.stream ?? 0, particle) : 0);
-    memory.setInt(at.FIRST_CANDIDATE, from);
     roll();
     const { floats } = memory;
     for (let lane = 0; lane < count; lane++) costs[to + lane] = floats[(at.COST >> 2) + lane];

@@ -37,6 +37,15 @@ export const BOUNDS = 2208;
 /** Key of the noise of this search and particle (0: no noise), index of the first candidate of the chunk. */
 export const NOISE_KEY = 2240;
 export const FIRST_CANDIDATE = 2244;
+/**
+ * Candidates that are drawn: addresses of the noise bank, of mean and of spread, 64-bit floats [sequences × horizon], [horizon],
+ * [horizon]; the family of their streams; the limit, a 64-bit float.
+ */
+export const DRAW_BANK = 2248;
+export const DRAW_MEAN = 2252;
+export const DRAW_SPREAD = 2256;
+export const DRAW_FAMILY = 2260;
+export const DRAW_LIMIT = 2264;
 
 /** Inputs: 16 bytes each: address of the row (a channel, its cosine or sine, the action), unused, factor, sign under the mirror. */
 export const INPUT_TABLE = 2304;

@@ -7,6 +7,7 @@ export class KernelMemory {
   private end = FREE;
   ints: Int32Array = new Int32Array(0);
   floats: Float32Array = new Float32Array(0);
+  doubles: Float64Array = new Float64Array(0);
 
   constructor(module: WebAssembly.Module) {
     const abort = () => {
@@ -39,5 +40,6 @@ export class KernelMemory {
   private look(): void {
     this.ints = new Int32Array(this.memory.buffer);
     this.floats = new Float32Array(this.memory.buffer);
+    this.doubles = new Float64Array(this.memory.buffer);
   }
 }
