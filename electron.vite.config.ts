@@ -14,6 +14,7 @@ export const entries = {
   planner: 'src/main/workers/planner.ts',
   evaluator: 'src/main/workers/evaluator.ts',
   peakThread: 'src/main/workers/peakThread.ts',
+  onnxPeer: 'src/main/headless/commands/bench/peers/onnxPeer.ts',
   learner: 'src/main/workers/learner.ts',
   learnRun: 'src/main/workers/learnRun.ts',
 };

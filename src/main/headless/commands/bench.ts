@@ -1,11 +1,12 @@
 import { peakChain, type PeakChain } from '../../workers/peakChain';
 import { defineCommand } from '../command';
 import { switchFlag, whole } from '../flags';
-import { judge, lost } from './bench/goals';
+import { goals, holdsPeers, judge, lost } from './bench/goals';
 import { benchJitter } from './bench/jitter';
 import { machineOf, QuietWatch } from './bench/machine';
 import { benchNetwork, W1, W1wide, W2 } from './bench/networkWorks';
 import { peakFigures } from './bench/peak';
+import { peerFolder, peerPrograms } from './bench/peers/peerFolder';
 import { benchPlan } from './bench/plan';
 import { benchScaling } from './bench/scaling';
 import { benchEquations, benchProcess } from './bench/searchWorks';
@@ -47,6 +48,7 @@ export function benchCommandOf(
         default: 10,
         meaning: 'Rounds in which the contenders take turns. When given, W1 also shows tfjs-cpu, which takes half a minute.',
       }),
+      peers: switchFlag({ meaning: 'Also libraries of others, as far as `npm run bench:peers` has brought them.' }),
       check: switchFlag({ meaning: 'End with 1 when a ratio is below its floor by more than its spread.' }),
     },
     example: 'upright bench W1 --check',
@@ -63,7 +65,17 @@ export function benchCommandOf(
       await watch.calm();
       const chain = startPeak(threads);
       const peak = peakFigures(chain, threads, world);
-      const context = { world, threads, rounds: flags.rounds, seed: flags.seed, watch, thorough: given.has('rounds'), peak: chain };
+      const peers = flags.peers ? { peers: peerPrograms(peerFolder(world.home)) } : {};
+      const context = {
+        world,
+        threads,
+        rounds: flags.rounds,
+        seed: flags.seed,
+        watch,
+        thorough: given.has('rounds') && !flags.peers,
+        peak: chain,
+        ...peers,
+      };
       const results: WorkResult[] = [];
       for (const name of wanted) if (!world.signal.aborted) results.push(await works[name]!(context));
       await chain?.close();
@@ -79,6 +91,8 @@ export function benchCommandOf(
       const ratios = judge(
         results.flatMap((result) => result.ratios),
         machine.quiet,
+        goals,
+        holdsPeers(machine),
       );
       const below = lost(ratios);
       if (flags.check) for (const text of below) world.warn({ code: 'belowFloor', text });

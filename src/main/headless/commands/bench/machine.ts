@@ -30,14 +30,21 @@ export class QuietWatch {
     for (let more = 1; more < looks && !idle; more++) idle = await this.idle(milliseconds);
     return this.count(idle);
   }
-  /** Does something, and sees whether others computed meanwhile: what this process used is its own. */
-  async during<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly quiet: boolean }> {
-    const before = { ...spent(), own: process.cpuUsage() };
+  /**
+   * Does something, and sees whether others computed meanwhile: what this process used is its own.
+   * @param elsewhere  milliseconds of processors that belong to the work too, used so far by other processes
+   */
+  async during<T>(
+    work: () => Promise<T>,
+    elsewhere: () => Promise<number> = () => Promise.resolve(0),
+  ): Promise<{ readonly value: T; readonly quiet: boolean }> {
+    const before = { elsewhere: await elsewhere(), ...spent(), own: process.cpuUsage() };
     const value = await work();
     const { user, system } = process.cpuUsage(before.own);
     const after = spent();
     const total = after.total - before.total;
-    const foreign = after.busy - before.busy - (user + system) / 1000;
+    const own = (user + system) / 1000 + (await elsewhere()) - before.elsewhere;
+    const foreign = after.busy - before.busy - own;
     return { value, quiet: this.count(!(total > 0 && foreign / total > BUSY)) };
   }
   /** One busy moment in ten is forgiven. */

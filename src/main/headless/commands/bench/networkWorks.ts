@@ -4,11 +4,14 @@ import { chooseTensorBackend, TensorBackendMissing } from '../../../workers/tens
 import { tunedContenders } from './kernelChoices';
 import { apart, farthest, ourSearch, trialActions, type OurContender } from './ourSearch';
 import { peakContenders, sharesOfPeak, withoutPeak } from './peak';
+import { costsCheck, PEER_COSTS_LIMIT, startPeers, type PeersAsked, type PeerWork } from './peers/contenders';
+import { peerKinds, type PeerKind } from './peers/kinds';
+import { packed } from './peers/numbers';
 import { plainNetworkCosts, type PlainNetworks } from './peers/plainNetwork';
 import { chance, plainSearch } from './peers/plainSearch';
 import { closeAll, inTurn, rowsOf, type Contender, type Measured } from './rounds';
 import { LOG_VARIANCES, START, stepsOf, type SearchSize } from './sizes';
-import { matrixFlopOf, randomNetworks, subjectOf } from './subjects';
+import { matrixFlopOf, randomNetworks, subjectOf, type RandomNetworks } from './subjects';
 import { median, rounded } from './timing';
 import { COSTS_LIMIT, parityOf, type BenchContext, type Parity, type WorkResult } from './work';
 
@@ -46,7 +49,10 @@ export async function benchNetwork(work: NetworkWork, context: BenchContext): Pr
       parityOf(`${id}: costs of tfjs-wasm against float64`, farthest(wasm.costs(trial.actions), trial.costs), TENSOR_COSTS_LIMIT),
     );
   }
-  const all = await inTurn(id, [...ours, ...peers, ...peakContenders(context.peak, threads)], context);
+  const kinds: Readonly<Record<string, readonly PeerKind[]>> = peerKinds(threads);
+  const libraries = await startPeers(librariesOf(work, kinds[id] ?? [], networks, trial), context);
+  parity.push(...libraries.parity);
+  const all = await inTurn(id, [...ours, ...peers, ...libraries.contenders, ...peakContenders(context.peak, threads)], context);
   const measured = withoutPeak(all);
   const flop = stepsOf(size) * members * matrixFlopOf(widths);
   const units = {
@@ -64,8 +70,42 @@ export async function benchNetwork(work: NetworkWork, context: BenchContext): Pr
       await slow.close?.();
     }
   }
-  await closeAll([...ours, ...peers]);
-  return { rows, ratios, parity };
+  await closeAll([...ours, ...peers, ...libraries.contenders]);
+  if (id !== W1.id || context.peers === undefined) return { rows, ratios, parity };
+  const beside = await besideControl(work, networks, trial, context);
+  return { rows: [...rows, ...beside.rows], ratios: [...ratios, ...beside.ratios], parity: [...parity, ...beside.parity] };
+}
+
+/** An iteration of a search, beside a library that weighs as many futures once. */
+async function besideControl(work: NetworkWork, networks: RandomNetworks, trial: Trial, context: BenchContext): Promise<WorkResult> {
+  const id = 'MPPI';
+  const once = { ...work, id, size: { ...work.size, iterations: 1 } };
+  const libraries = await startPeers(librariesOf(once, peerKinds(context.threads).MPPI, networks, trial), context);
+  if (libraries.contenders.length === 0) return { rows: [], ratios: [], parity: libraries.parity };
+  const [ours, ...rest] = ourContenders({ ...once, without: ['reference'] }, networks.saved, context);
+  const measured = await inTurn(id, [ours!, ...libraries.contenders], context);
+  await closeAll([ours!, ...rest, ...libraries.contenders]);
+  return { ...rowsOf(id, measured, { steps: stepsOf(once.size) * work.members }), parity: libraries.parity };
+}
+
+function librariesOf(
+  { id, size, noise }: NetworkWork,
+  kinds: readonly PeerKind[],
+  networks: RandomNetworks,
+  { actions, costs }: Trial,
+): PeersAsked {
+  const work: PeerWork = {
+    work: 'networks',
+    size,
+    noise,
+    start: packed(START),
+    logVariances: LOG_VARIANCES,
+    layers: networks.layers.map(({ inputs, outputs, weights, biases }) => ({
+      weights: packed(weights, [networks.members, inputs, outputs]),
+      biases: packed(biases, [networks.members, 1, outputs]),
+    })),
+  };
+  return { id, kinds, work, check: costsCheck(actions, costs), what: 'costs', limit: PEER_COSTS_LIMIT };
 }
 
 const figureOf = (samples: readonly number[]): number | null => (samples.length === 0 ? null : rounded(median(samples)));

@@ -6,8 +6,14 @@ export interface Contender {
   readonly name: string;
   readonly threads: number;
   readonly note?: string;
-  /** Does the work once, as it would be used. @param time  counts from 1; names random streams */
-  once(time: number): void | Promise<void>;
+  /**
+   * Does the work once, as it would be used.
+   * @param time  counts from 1; names random streams
+   * @returns     its milliseconds by a clock of its own, where it has one; NaN when it can take part no more
+   */
+  once(time: number): void | Promise<void | number>;
+  /** Milliseconds of processors that it has used so far in processes of its own. */
+  spentElsewhere?(): Promise<number>;
   /** Takes part in so many rounds at most, and is not warmed up: for what takes seconds. */
   readonly mostRounds?: number;
   close?(): void | Promise<void>;
@@ -19,6 +25,8 @@ export interface Measured {
 }
 
 const WARM_UPS = 3;
+/** Threads of other processes spin for a while before they sleep, and would disturb who comes next. */
+const REST = 20;
 /** A round gives each contender so much time, in milliseconds, or one sample. */
 const TIME_IN_ROUND = 400;
 const MOST_IN_ROUND = 20;
@@ -33,24 +41,31 @@ export async function inTurn(work: string, contenders: readonly Contender[], con
   let time = 0;
   const report = (done: number) => world.progress.report({ phase: `bench ${work}`, done, total: rounds, unit: 'round' });
   report(0);
+  const elsewhere = async () => {
+    let sum = 0;
+    for (const { spentElsewhere } of contenders) sum += (await spentElsewhere?.()) ?? 0;
+    return sum;
+  };
   for (const { once, mostRounds } of contenders)
     for (let i = 0; i < WARM_UPS && mostRounds === undefined && !world.signal.aborted; i++) await once(++time);
   for (let round = 0; round < rounds && !world.signal.aborted; round++) {
     await watch.calm();
     const { value, quiet } = await watch.during(async () => {
       const samples: number[][] = [];
-      for (const { once, mostRounds = Infinity } of contenders) {
+      for (const { once, mostRounds = Infinity, spentElsewhere } of contenders) {
         const own: number[] = [];
         samples.push(own);
         const began = world.now();
         while (round < mostRounds && own.length < MOST_IN_ROUND && (own.length === 0 || world.now() - began < TIME_IN_ROUND)) {
           const from = world.now();
-          await once(++time);
-          own.push(world.now() - from);
+          const took = (await once(++time)) ?? world.now() - from;
+          if (Number.isNaN(took)) break;
+          own.push(took);
         }
+        if (spentElsewhere !== undefined) await new Promise((done) => setTimeout(done, REST));
       }
       return samples;
-    });
+    }, elsewhere);
     kept.push({ quiet, samples: value });
     report(round + 1);
   }

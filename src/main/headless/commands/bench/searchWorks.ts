@@ -1,6 +1,9 @@
 import type { SavedModel } from '../../../../shared/models/model';
 import { kernelContenders, type KernelContender } from './kernelChoices';
 import { apart, farthest, ourSearch, trialActions, type OurContender } from './ourSearch';
+import { costsCheck, PEER_COSTS_LIMIT, startPeers, type PeerWork } from './peers/contenders';
+import { peerKinds } from './peers/kinds';
+import { packed } from './peers/numbers';
 import { plainEquationCosts } from './peers/plainEquations';
 import { plainProcessCosts, type PlainProcess } from './peers/plainProcess';
 import { chance, plainSearch } from './peers/plainSearch';
@@ -11,13 +14,15 @@ import { COSTS_LIMIT, parityOf, type BenchContext, type RatioSamples, type WorkR
 
 /** A search through something else than networks: ours beside plain loops. */
 interface SearchWork {
-  readonly id: string;
+  readonly id: 'W3' | 'GP';
   readonly size: SearchSize;
   readonly model: SavedModel;
   readonly referenceNote: string;
   /** Costs in plain loops of actions in units of the limit. */
   plain(actions: Float64Array, costs: Float64Array): void;
   readonly kernels: readonly KernelContender[];
+  /** The same as it crosses to libraries of others, size and start aside. */
+  readonly peers: PeerWork;
 }
 /** Through fewer points: each step's mean may move by a share of the noise that the fit found. */
 const COMPRESSED_LIMIT = 1e-3;
@@ -34,6 +39,7 @@ export function benchEquations(context: BenchContext, size = W3_SIZE): Promise<W
       referenceNote: 'our own plain TypeScript: the plant’s equations, elementary functions of our own',
       plain: (actions, costs) => plainEquationCosts(HANGING, PERIOD, actions, size.horizon, costs),
       kernels: kernelContenders(context.threads),
+      peers: { work: 'equations', period: PERIOD },
     },
     context,
   );
@@ -52,6 +58,7 @@ export async function benchProcess(context: BenchContext, size = GP_SIZE, points
       referenceNote: 'our own plain TypeScript: exponentials from a table',
       plain: (actions, costs) => plainProcessCosts(outputs, HANGING, PERIOD, actions, size.horizon, costs),
       kernels: processKernels(context.threads),
+      peers: { work: 'process', period: PERIOD, outputs: outputs.map(crossing) },
     },
     context,
     ratiosOfProcess,
@@ -59,7 +66,7 @@ export async function benchProcess(context: BenchContext, size = GP_SIZE, points
 }
 
 async function benchSearch(
-  { id, size, model, referenceNote, plain, kernels: wanted }: SearchWork,
+  { id, size, model, referenceNote, plain, kernels: wanted, peers }: SearchWork,
   context: BenchContext,
   more: (measured: readonly Measured[], threads: number) => RatioSamples[] = () => [],
 ): Promise<WorkResult> {
@@ -92,8 +99,20 @@ async function benchSearch(
       ),
     );
   if (alone !== undefined) parity.push(parityOf(`${id}: plans of one thread and of ${threads}`, apart(alone.plan(1), first.plan(1)), 0));
-  const measured = await inTurn(id, [...ours, peer], context);
-  await closeAll(ours);
+  const libraries = await startPeers(
+    {
+      id,
+      kinds: peerKinds(threads)[id],
+      work: { ...peers, size, start: packed(HANGING) },
+      check: costsCheck(actions, truth),
+      what: 'costs',
+      limit: PEER_COSTS_LIMIT,
+    },
+    context,
+  );
+  parity.push(...libraries.parity);
+  const measured = await inTurn(id, [...ours, peer, ...libraries.contenders], context);
+  await closeAll([...ours, ...libraries.contenders]);
   const { rows, ratios } = rowsOf(id, measured, { steps: stepsOf(size) });
   return { rows, ratios: [...ratios, ...more(measured, threads)], parity };
 }
@@ -117,6 +136,14 @@ function ratiosOfProcess(measured: readonly Measured[], threads: number): RatioS
     over === undefined || under === undefined ? [] : [{ work: 'GP', against, threads, samples: ratiosWithin(over, under) }],
   );
 }
+
+const crossing = ({ points, weights, inverseSquares, signs, variance }: PlainProcess) => ({
+  points: packed(points, [weights.length, signs.length]),
+  weights: packed(weights),
+  inverseSquares: packed(inverseSquares),
+  signs: packed(signs),
+  variance,
+});
 
 /** The parts of a saved Gaussian process of the cart-pole, unfolded. @throws Error when it is of another form */
 function plainProcesses({ header, weights }: SavedModel): [PlainProcess, PlainProcess] {

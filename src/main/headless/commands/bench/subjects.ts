@@ -39,6 +39,13 @@ export interface RandomNetworks {
   readonly widths: readonly number[];
   readonly saved: SavedModel;
   readonly plain: PlainNetworks;
+  /** All members of a layer together: weights [members × inputs × outputs], biases [members × outputs]. */
+  readonly layers: readonly {
+    readonly inputs: number;
+    readonly outputs: number;
+    readonly weights: Float32Array;
+    readonly biases: Float32Array;
+  }[];
 }
 
 /**
@@ -79,7 +86,13 @@ export function randomNetworks(members: number, widths: readonly number[], seed:
     actionLimit: LIMIT,
     optimiserSteps: 0,
   };
-  return { members, widths, plain, saved: { header: header('ensemble', [], structure), weights: block.buffer } };
+  const layers = layout.layers.map(({ inputs, outputs, weights, biases }) => ({
+    inputs,
+    outputs,
+    weights: block.subarray(weights, weights + members * inputs * outputs),
+    biases: block.subarray(biases, biases + members * outputs),
+  }));
+  return { members, widths, plain, layers, saved: { header: header('ensemble', [], structure), weights: block.buffer } };
 }
 
 /** Floating-point operations of the matrix products of one step of one member: two for each weight. */

@@ -2,6 +2,7 @@ import type { World } from '../../command';
 import type { Goal } from './goals';
 import type { QuietWatch } from './machine';
 import type { PeakChain } from '../../../workers/peakChain';
+import type { PeerPrograms } from './peers/peerFolder';
 import type { BenchRow } from './timing';
 
 /** What a work may use. */
@@ -16,6 +17,8 @@ export interface BenchContext {
   readonly thorough: boolean;
   /** Undefined where the program was built without kernels. */
   readonly peak: PeakChain | undefined;
+  /** What libraries of others run on; undefined when they are not to take part. */
+  readonly peers?: PeerPrograms;
 }
 /** A ratio that is held to a floor. */
 export interface Ratio extends Pick<Goal, 'id' | 'work' | 'against' | 'floor' | 'goal'> {
