@@ -5,7 +5,7 @@
 import {
   ACTIONS, DRAW_BANK, DRAW_FAMILY, DRAW_LIMIT, DRAW_MEAN, DRAW_SPREAD, FIRST_CANDIDATE, HORIZON, ROW,
 } from '../shared/rollouts/kernels/layout';
-import { at } from './lanes';
+import { at, GOLDEN } from './lanes';
 import { mix } from './noise';
 
 /** Scratch: the random words of the 8 candidates, which name their sequences and say which way up. */
@@ -16,7 +16,7 @@ const SEQUENCES: i32 = 4095;
 
 export function draw(): void {
   const horizon = load<i32>(HORIZON);
-  const golden = i32x4.splat(0x9e3779b9);
+  const golden = at(GOLDEN);
   const first = i32x4.splat(load<i32>(FIRST_CANDIDATE));
   for (let half: usize = 0; half < 32; half += 16) {
     const lanes = i32x4.add(first, half == 0 ? i32x4(0, 1, 2, 3) : i32x4(4, 5, 6, 7));

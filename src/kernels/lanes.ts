@@ -39,6 +39,14 @@ const INVERSE_TURN: usize = CONSTANTS + 120;
 const TURN_LOW: usize = CONSTANTS + 124;
 const TWO: usize = CONSTANTS + 128;
 export const LEAST: usize = CONSTANTS + 132; // exponent of 2 below which a Gaussian does not fall
+export const HALF: usize = CONSTANTS + 136;
+export const MIX_A: usize = CONSTANTS + 140; // of the random numbers, see noise.ts
+export const MIX_B: usize = CONSTANTS + 144;
+export const GOLDEN: usize = CONSTANTS + 148;
+export const CANDIDATE_STRIDE: usize = CONSTANTS + 152;
+export const TWO_TO_MINUS_23: usize = CONSTANTS + 156;
+export const MINUS_TWO: usize = CONSTANTS + 160;
+export const WHOLE_TURN: usize = CONSTANTS + 164;
 
 /** Writes the constants; once for each memory. */
 export function prepareLanes(): void {
@@ -76,6 +84,14 @@ export function prepareLanes(): void {
   store<f32>(TURN, 6.28125); // n times it is exact for n below 2^15
   store<f32>(TURN_LOW, 1.9353071795864769e-3);
   store<f32>(INVERSE_TURN, 0.15915494309189535);
+  store<f32>(HALF, 0.5);
+  store<i32>(MIX_A, 0x85ebca6b);
+  store<i32>(MIX_B, 0xc2b2ae35);
+  store<i32>(GOLDEN, 0x9e3779b9);
+  store<i32>(CANDIDATE_STRIDE, 0x85ebca77);
+  store<f32>(TWO_TO_MINUS_23, 1.1920928955078125e-7);
+  store<f32>(MINUS_TWO, -2);
+  store<f32>(WHOLE_TURN, 6.283185307179586);
 }
 
 @inline export function at(address: usize): v128 {
@@ -196,9 +212,9 @@ export function siluPass(from: usize, to: usize): void {
   const e0 = at(E0), e1 = at(E1), e2 = at(E2), e3 = at(E3), e4 = at(E4);
   for (; from < to; from += 32) {
     const x = v128.load(from), y = v128.load(from, 16);
-    const a = f32x4.mul(clamp(x, low, high), log2e), b = f32x4.mul(clamp(y, low, high), log2e);
-    const t = f32x4.sub(magic, a), u = f32x4.sub(magic, b);
-    const f = f32x4.sub(f32x4.sub(magic, t), a), g = f32x4.sub(f32x4.sub(magic, u), b);
+    const a = clamp(x, low, high), b = clamp(y, low, high);
+    const t = nmadd(a, log2e, magic), u = nmadd(b, log2e, magic);
+    const f = nmadd(a, log2e, f32x4.sub(magic, t)), g = nmadd(b, log2e, f32x4.sub(magic, u));
     const p = madd(madd(madd(madd(madd(f, e0, e1), f, e2), f, e3), f, e4), f, unit);
     const q = madd(madd(madd(madd(madd(g, e0, e1), g, e2), g, e3), g, e4), g, unit);
     v128.store(from, f32x4.div(x, f32x4.add(unit, i32x4.add(p, i32x4.shl(t, 23)))));

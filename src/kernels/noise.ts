@@ -3,35 +3,36 @@
  * candidate, the step and the output, never on the thread or the chunk. The same integers as shared/math/random.ts.
  */
 import { NOISE_KEY, OUTPUT_BYTES, OUTPUT_ROWS, OUTPUT_TABLE, OUTPUTS, ROW, SPREAD_ROWS } from '../shared/rollouts/kernels/layout';
-import { at, exp, ln, madd, sineCosine } from './lanes';
+import {
+  at, CANDIDATE_STRIDE, exp, HALF, ln, madd, MINUS_TWO, MIX_A, MIX_B, sineCosine, TWO_TO_MINUS_23, WHOLE_TURN,
+} from './lanes';
 
 /** Scratch: sine and cosine of a turn. */
 const SCRATCH: usize = 5056;
 
 /** The finaliser of shared/math/random.ts. */
 @inline export function mix(h: v128): v128 {
-  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x85ebca6b));
-  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), at(MIX_A));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), at(MIX_B));
   return v128.xor(h, i32x4.shr_u(h, 16));
 }
 /** Uniform in (0, 1) with 24 bits, exact in 32-bit floats. */
 @inline function uniform(word: v128): v128 {
-  return f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(i32x4.shr_u(word, 9)), f32x4.splat(0.5)), f32x4.splat(1.1920928955078125e-7));
+  return f32x4.mul(f32x4.add(f32x4.convert_i32x4_s(i32x4.shr_u(word, 9)), at(HALF)), at(TWO_TO_MINUS_23));
 }
 /** OUTPUT_ROWS += unit · e^(½ SPREAD_ROWS) · normal; two outputs share two uniforms. */
 export function addNoise(step: i32, candidate: i32): void {
   const outputs = load<i32>(OUTPUTS);
   const pairs = (outputs + 1) >> 1;
-  const golden = i32x4.splat(0x9e3779b9);
   for (let half: i32 = 0; half < 2; half++) {
     const lanes = i32x4.add(i32x4.splat(candidate + 4 * half), i32x4(0, 1, 2, 3));
-    const key = mix(i32x4.add(at(NOISE_KEY), i32x4.mul(lanes, i32x4.splat(0x85ebca77))));
+    const key = mix(i32x4.add(at(NOISE_KEY), i32x4.mul(lanes, at(CANDIDATE_STRIDE))));
     for (let pair = 0; pair < pairs; pair++) {
       const index = 2 * (step * pairs + pair);
-      const u = uniform(mix(i32x4.add(key, i32x4.mul(i32x4.splat(index + 1), golden))));
-      const v = uniform(mix(i32x4.add(key, i32x4.mul(i32x4.splat(index + 2), golden))));
-      const radius = f32x4.sqrt(f32x4.mul(ln(u), f32x4.splat(-2)));
-      sineCosine(f32x4.mul(v, f32x4.splat(6.283185307179586)), SCRATCH, SCRATCH + 16);
+      const u = uniform(mix(i32x4.add(key, i32x4.splat((index + 1) * 0x9e3779b9))));
+      const v = uniform(mix(i32x4.add(key, i32x4.splat((index + 2) * 0x9e3779b9))));
+      const radius = f32x4.sqrt(f32x4.mul(ln(u), at(MINUS_TWO)));
+      sineCosine(f32x4.mul(v, at(WHOLE_TURN)), SCRATCH, SCRATCH + 16);
       add(2 * pair, half, f32x4.mul(radius, v128.load(SCRATCH, 16)));
       if (2 * pair + 1 < outputs) add(2 * pair + 1, half, f32x4.mul(radius, v128.load(SCRATCH)));
     }
@@ -40,6 +41,6 @@ export function addNoise(step: i32, candidate: i32): void {
 @inline function add(output: i32, half: i32, normal: v128): void {
   const row: usize = output * ROW + half * 16;
   const unit = at(OUTPUT_TABLE + output * OUTPUT_BYTES + 12);
-  const deviation = f32x4.mul(exp(f32x4.mul(v128.load(SPREAD_ROWS + row), f32x4.splat(0.5))), unit);
+  const deviation = f32x4.mul(exp(f32x4.mul(v128.load(SPREAD_ROWS + row), at(HALF))), unit);
   v128.store(OUTPUT_ROWS + row, madd(deviation, normal, v128.load(OUTPUT_ROWS + row)));
 }
