@@ -14,8 +14,8 @@ export const entries = {
   planner: 'src/main/workers/planner.ts',
   evaluator: 'src/main/workers/evaluator.ts',
   peakThread: 'src/main/workers/peakThread.ts',
-  onnxPeer: 'src/main/headless/commands/bench/peers/onnxPeer.ts',
   learner: 'src/main/workers/learner.ts',
+  trainer: 'src/main/workers/trainer.ts',
   learnRun: 'src/main/workers/learnRun.ts',
 };
 

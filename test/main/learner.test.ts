@@ -40,10 +40,13 @@ describe('in a process of its own', { timeout: 60_000 }, () => {
       configFile: false,
       logLevel: 'silent',
       build: {
-        ssr: 'src/main/workers/learner.ts',
+        ssr: true,
         outDir: folder,
         emptyOutDir: true,
-        rolldownOptions: { output: { entryFileNames: '[name].js' } },
+        rolldownOptions: {
+          input: { learner: 'src/main/workers/learner.ts', trainer: 'src/main/workers/trainer.ts' },
+          output: { entryFileNames: '[name].js' },
+        },
       },
     });
     expect(existsSync(join(folder, 'learner.js'))).toBe(true);

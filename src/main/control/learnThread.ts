@@ -13,7 +13,7 @@ import { PlannerPool } from './plannerPool';
 export interface LearnJob {
   readonly setup: Setup;
   readonly budget: LearningBudget;
-  /** Threads that share one plan. */
+  /** Threads that share one plan, and then the training of networks. */
   readonly threads: number;
   /** What trains networks: the kernels, unless TensorFlow.js or one of its backends is named. */
   readonly trainer: 'auto' | NetworkTrainer['name'];
@@ -40,7 +40,7 @@ export interface LearnThreadPorts {
   post(message: FromLearnThread): void;
   spawnEvaluator(): Worker;
   readonly kernels: KernelSource;
-  chooseTrainer(trainer: LearnJob['trainer'], backend: LearnJob['backend']): Promise<ChosenTrainer>;
+  chooseTrainer(trainer: LearnJob['trainer'], backend: LearnJob['backend'], threads: number): Promise<ChosenTrainer>;
   readonly isCancelled: () => boolean;
   /** Lets messages in. */
   breathe(): Promise<void>;
@@ -60,7 +60,7 @@ export async function runLearnJob(job: LearnJob, ports: LearnThreadPorts): Promi
 async function learned(job: LearnJob, ports: LearnThreadPorts): Promise<LearnedSeed> {
   const resolved = resolveSetup(job.setup);
   const started = ports.now();
-  const trainer = resolved.model.usesTensors ? await ports.chooseTrainer(job.trainer, job.backend) : undefined;
+  const trainer = resolved.model.usesTensors ? await ports.chooseTrainer(job.trainer, job.backend, job.threads) : undefined;
   const pool = new PlannerPool(job.threads, ports.spawnEvaluator, fixedEngine(ports.kernels, usualChoice('portable')));
   let toldAt = -Infinity;
   let breathedAt = started;

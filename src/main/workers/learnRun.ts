@@ -14,7 +14,7 @@ await runLearnJob(workerData as LearnJob, {
   post: (message) => port.postMessage(message),
   spawnEvaluator: () => new Worker(entryFile('evaluator')),
   kernels: loadKernels(),
-  chooseTrainer: (trainer, backend) => chooseTrainer(trainer, backend),
+  chooseTrainer: (trainer, backend, threads) => chooseTrainer(trainer, backend, { threads }),
   isCancelled: () => cancelled,
   breathe: () => new Promise((done) => setImmediate(done)),
 });

@@ -1,5 +1,5 @@
 // The learner process: fits models, and may die of it. The only process that may load the native tensor library.
-import { constants, setPriority } from 'node:os';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import { stepBack } from './priority';
 import { parentOfThisProcess } from './parent';
 import { serveLearner } from './learnerService';
@@ -31,4 +31,5 @@ serveLearner({
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
   leave: () => process.exit(0),
   stepBack: stepBackOnce,
+  threads: availableParallelism(),
 });

@@ -15,6 +15,8 @@ export interface LearnerHost {
   leave(): void;
   /** From now on computes only where no other thread wants a core. */
   stepBack(): void;
+  /** That networks are trained on, unless it has stepped back: then on one. 1 when absent. */
+  readonly threads?: number;
 }
 /** Progress is told at most so often, in milliseconds. */
 const TELL_EVERY = 50;
@@ -36,7 +38,7 @@ export function serveLearner(host: LearnerHost): void {
       let trainer: ChosenTrainer | undefined;
       if (kindOf(job).usesTensors) {
         if (wish !== 'auto') host.send({ kind: 'loading', fit });
-        trainer = await chooseTrainer('auto', wish, avoidNative);
+        trainer = await chooseTrainer('auto', wish, { avoid: avoidNative, threads: stepBack === true ? 1 : host.threads });
         if (trainer.backend) host.send({ kind: 'backend', fit, backend: trainer.backend });
       }
       let toldAt = -Infinity;

@@ -3,14 +3,17 @@ import { loadKernels } from '../../../src/main/workers/kernels';
 import { chooseTensorBackend } from '../../../src/main/workers/tensors';
 import { randomStream } from '../../../src/shared/math/random';
 import type { Activation } from '../../../src/shared/models/network/activation';
-import { freshMoments } from '../../../src/shared/models/network/adamW';
+import { freshMoments, type Moments } from '../../../src/shared/models/network/adamW';
 import { lossAndGradient } from '../../../src/shared/models/network/gradient';
-import { KernelTraining, kernelTrainer } from '../../../src/shared/models/network/kernelTrainer';
+import { KernelNetwork } from '../../../src/shared/models/network/kernelNetwork';
+import { packMember, unpackMember } from '../../../src/shared/models/network/kernelPlaces';
+import { kernelTrainer } from '../../../src/shared/models/network/kernelTrainer';
 import { eachRun, networkLayout } from '../../../src/shared/models/network/layout';
 import type { NetworkLoss } from '../../../src/shared/models/network/loss';
 import { tensorTrainer } from '../../../src/shared/models/network/tensorTrainer';
 import { initialParameters, train, type Training } from '../../../src/shared/models/network/train';
-import { setNetworkTrainer, type NetworkTrainer, type TrainingPlan } from '../../../src/shared/models/network/trainer';
+import { setNetworkTrainer, type NetworkTrainer } from '../../../src/shared/models/network/trainer';
+import type { TrainingPlan } from '../../../src/shared/models/network/course';
 import { PlainNetwork } from './plainNetwork';
 
 const portable = loadKernels().module('training', 'portable');
@@ -53,6 +56,48 @@ function prepared({
   return { plan, parameters, nextBatch, part };
 }
 
+/** All members of a network in a kernel, and batches that each hold the members' own rows one after the other. */
+class Members {
+  private readonly network: KernelNetwork;
+  private readonly taken: number[];
+
+  constructor(
+    private readonly plan: TrainingPlan,
+    private readonly parameters: Float32Array,
+    private readonly moments: Moments,
+    batches: readonly { readonly X: Float32Array; readonly Y: Float32Array }[],
+  ) {
+    const X = Float32Array.from(batches.flatMap((batch) => [...batch.X]));
+    const Y = Float32Array.from(batches.flatMap((batch) => [...batch.Y]));
+    this.network = new KernelNetwork(portable, { ...plan, X, Y, rows: Y.length / plan.outputs });
+    this.taken = new Array<number>(plan.layout.members).fill(moments.steps);
+    this.taken.forEach((_, member) => {
+      const packed = new Float32Array(3 * this.network.places.size);
+      packMember(plan, this.network.places, member, parameters, moments, packed);
+      this.network.take(member, packed);
+    });
+  }
+  gradientOf(member: number, batch: number, gradient: Float32Array): number {
+    this.pick(member, batch);
+    return this.network.gradientOf(member, gradient);
+  }
+  stepOf(member: number, batch: number, rate: number): number {
+    this.pick(member, batch);
+    return this.network.step(member, this.taken[member]++, rate);
+  }
+  bring(): void {
+    this.taken.forEach((_, member) => {
+      const packed = new Float32Array(3 * this.network.places.size);
+      this.network.give(member, packed);
+      unpackMember(this.plan, this.network.places, member, packed, this.parameters, this.moments);
+    });
+  }
+  private pick(member: number, batch: number): void {
+    const { batch: size, layout } = this.plan;
+    this.network.picks.forEach((_, i, picks) => (picks[i] = 2 * ((batch * layout.members + member) * size + i)));
+  }
+}
+
 const activations = ['silu', 'tanh', 'relu'] as const;
 const losses = ['squaredError', 'gaussianLikelihood'] as const;
 const shapes = [[5], [33], [5, 33], [33, 5], [64, 64], [12, 33, 5]] as const;
@@ -73,10 +118,10 @@ describe('the gradient of the kernels', () => {
         const { X, Y } = nextBatch();
         const wanted = new Float32Array(layout.size);
         const wantedLoss = lossAndGradient(layout, activation, loss, parameters, X, Y, batch, wanted);
-        const training = new KernelTraining(portable, plan, parameters, freshMoments(layout.size));
+        const training = new Members(plan, parameters, freshMoments(layout.size), [{ X, Y }]);
         const said = new Float32Array(layout.size);
         let sum = 0;
-        for (let member = 0; member < layout.members; member++) sum += training.gradientOf(member, X, Y, said);
+        for (let member = 0; member < layout.members; member++) sum += training.gradientOf(member, 0, said);
         expect(Math.abs(sum / (layout.members * outputs) - wantedLoss)).toBeLessThan(1e-5 * Math.max(0.1, Math.abs(wantedLoss)));
         for (let member = 0; member < layout.members; member++) {
           eachRun(layout, member, (from, to) => {
@@ -100,11 +145,11 @@ describe('the gradient of the kernels', () => {
     }
     const { X, Y } = nextBatch();
     const said = new Float32Array(plan.layout.size);
-    const training = new KernelTraining(portable, plan, parameters, freshMoments(plan.layout.size));
+    const training = new Members(plan, parameters, freshMoments(plan.layout.size), [{ X, Y }]);
     for (let member = 0; member < 2; member++) {
       const plain = new PlainNetwork(plan, parameters, member);
       const loss = plain.lossAndGradient(part(X, member), part(Y, member));
-      expect(Math.abs(training.gradientOf(member, X, Y, said) / loss - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(training.gradientOf(member, 0, said) / loss - 1)).toBeLessThan(1e-6);
       const [low, high] = said.subarray(last.biases + member * 4 + 2, last.biases + member * 4 + 4);
       expect(low).toBeLessThan(-0.5); // 0.1 · (−20 + 8), give or take what the weights add
       expect(high).toBeGreaterThan(0.3);
@@ -122,14 +167,16 @@ describe('training by kernels', () => {
     ({ loss, activation }) => {
       const { plan, parameters, nextBatch, part } = prepared({ loss, activation, widths: [33, 20], members: 2, gradientNorm: 1 });
       const data = Array.from({ length: 8 }, nextBatch);
-      const training = kernelTrainer(portable).begin(plan, parameters, freshMoments(plan.layout.size));
+      const training = new Members(plan, parameters, freshMoments(plan.layout.size), data);
       const plain = [0, 1].map((member) => new PlainNetwork(plan, parameters, member));
       for (let epoch = 0; epoch < 5; epoch++) {
         let [said, wanted] = [0, 0];
-        for (const { X, Y } of data) {
-          said += training.step(X, Y, 3e-3) / data.length;
-          plain.forEach((network, member) => (wanted += network.step(part(X, member), part(Y, member), 3e-3) / (6 * data.length)));
-        }
+        data.forEach(({ X, Y }, batch) =>
+          plain.forEach((network, member) => {
+            said += training.stepOf(member, batch, 3e-3) / (6 * data.length);
+            wanted += network.step(part(X, member), part(Y, member), 3e-3) / (6 * data.length);
+          }),
+        );
         expect(Math.abs(said / wanted - 1)).toBeLessThan(1e-5);
       }
     },
@@ -140,14 +187,13 @@ describe('training by kernels', () => {
     const data = Array.from({ length: 20 }, nextBatch);
     const trained = (order: (step: number) => readonly number[]) => {
       const [own, moments] = [parameters.slice(), freshMoments(plan.layout.size)];
-      const training = new KernelTraining(portable, plan, own, moments);
-      data.forEach(({ X, Y }, step) => order(step).forEach((member) => training.stepOf(member, X, Y, 3e-3)));
+      const training = new Members(plan, own, moments, data);
+      data.forEach((_, batch) => order(batch).forEach((member) => training.stepOf(member, batch, 3e-3)));
       training.bring();
       return { own, moments };
     };
     const once = trained(() => [0, 1, 2]);
     expect(once.own).not.toEqual(parameters);
-    expect(once.moments.steps).toBe(20);
     expect(trained(() => [0, 1, 2])).toEqual(once);
     expect(trained((step) => [2, 1, 0].map((member) => (member + step) % 3))).toEqual(once);
   });
@@ -155,17 +201,22 @@ describe('training by kernels', () => {
   test('goes on from given moments as from its own', () => {
     const { plan, parameters, nextBatch } = prepared({ loss: 'squaredError' });
     const data = Array.from({ length: 6 }, nextBatch);
-    const through = parameters.slice();
-    const [own, moments] = [parameters.slice(), freshMoments(plan.layout.size)];
-    const whole = kernelTrainer(portable).begin(plan, through, freshMoments(plan.layout.size));
-    for (const { X, Y } of data) whole.step(X, Y, 3e-3);
-    whole.bring();
-    for (const part of [data.slice(0, 2), data.slice(2)]) {
-      const run = kernelTrainer(portable).begin(plan, own, moments);
-      for (const { X, Y } of part) run.step(X, Y, 3e-3);
-      run.bring();
-    }
-    expect(own).toEqual(through);
+    const trained = (parts: readonly (readonly number[])[]) => {
+      const [own, moments] = [parameters.slice(), freshMoments(plan.layout.size)];
+      for (const part of parts) {
+        const training = new Members(plan, own, moments, data);
+        for (const batch of part) for (const member of [0, 1]) training.stepOf(member, batch, 3e-3);
+        training.bring();
+        moments.steps += part.length;
+      }
+      return own;
+    };
+    expect(
+      trained([
+        [0, 1],
+        [2, 3, 4, 5],
+      ]),
+    ).toEqual(trained([[0, 1, 2, 3, 4, 5]]));
   });
 
   describe('in place of TensorFlow.js', () => {

@@ -1,7 +1,7 @@
 import type { Activation } from '../../../src/shared/models/network/activation';
 import type { NetworkLoss } from '../../../src/shared/models/network/loss';
 import { eachRun } from '../../../src/shared/models/network/layout';
-import type { TrainingPlan } from '../../../src/shared/models/network/trainer';
+import type { TrainingPlan } from '../../../src/shared/models/network/course';
 
 /** One member in plain 64-bit loops: the loss of a batch, its gradient, and AdamW, as the documents of the product say them. */
 export class PlainNetwork {

@@ -163,7 +163,7 @@ async function savesOf({ flags, world }: FitCall): Promise<Map<string, { name: s
   return saves;
 }
 
-async function trainerOf({ flags, given }: FitCall): Promise<ChosenTrainer | undefined> {
+async function trainerOf({ flags, given, world }: FitCall): Promise<ChosenTrainer | undefined> {
   if (!flags.model.some((model) => kindOfModel(model).usesTensors)) {
     for (const flag of ['backend', 'trainer', 'epochs']) {
       if (given.has(flag))
@@ -177,7 +177,7 @@ async function trainerOf({ flags, given }: FitCall): Promise<ChosenTrainer | und
   }
   checkTrainer(flags.trainer, flags.backend);
   try {
-    return await chooseTrainer(flags.trainer, flags.backend);
+    return await chooseTrainer(flags.trainer, flags.backend, { threads: world.threads });
   } catch (error) {
     if (error instanceof TensorBackendMissing)
       throw new LackingError('backend', error.message, 'Leave --backend out to train by the kernels.');

@@ -1,9 +1,13 @@
+import type { Moments } from './adamW';
+import type { TrainingData, TrainingPlan } from './course';
 import { FREE, VECTOR } from './kernelLayout';
 import type { NetworkLayout } from './layout';
-import type { TrainingPlan } from './trainer';
 
 /** Samples that go through the network together: at 64 units a layer's tile stays in the first cache. */
 export const TILE = 64;
+
+/** A member is its parameters, its first moments and its second moments, each as many numbers. */
+export const ARRAYS_A_MEMBER = 3;
 
 /** A layer with its widths rounded up to whole vectors; numbers, not bytes. */
 export interface PaddedLayer {
@@ -24,22 +28,26 @@ export interface KernelPlaces {
   /** Parameters of one member. */
   readonly size: number;
   readonly targetWidth: number;
-  /** Of all members, one after the other. */
-  readonly parameters: number;
-  readonly first: number;
-  readonly second: number;
+  /** Of all members, one after the other: parameters, then first and second moments in the same order. */
+  readonly members: number;
   /** Of the member at work. */
   readonly gradient: number;
+  readonly picks: number;
   readonly inputs: number;
   readonly targets: number;
   readonly zeros: number;
   readonly wanted: number;
   readonly deltas: readonly [number, number];
+  /** All that batches are picked from, and the signs of mirror images. */
+  readonly allInputs: number;
+  readonly allTargets: number;
+  readonly inputSigns: number;
+  readonly targetSigns: number;
   /** Bytes in all. */
   readonly end: number;
 }
 
-export function layOut({ layout, loss, outputs, batch }: TrainingPlan): KernelPlaces {
+export function layOut({ layout, loss, outputs, batch, rows }: TrainingPlan & TrainingData): KernelPlaces {
   let end = FREE;
   /** Makes room for so many numbers. */
   const place = (numbers: number) => {
@@ -72,15 +80,18 @@ export function layOut({ layout, loss, outputs, batch }: TrainingPlan): KernelPl
     layers,
     size,
     targetWidth,
-    parameters: place(layout.members * size),
-    first: place(layout.members * size),
-    second: place(layout.members * size),
+    members: place(layout.members * ARRAYS_A_MEMBER * size),
     gradient: place(size),
+    picks: place(samples),
     inputs: place(samples * layers[0].inputs),
     targets: place(samples * targetWidth),
     zeros: place(widest),
     wanted: place(targetWidth),
     deltas: [place(TILE * widest), place(TILE * widest)],
+    allInputs: place(rows * layers[0].inputs),
+    allTargets: place(rows * targetWidth),
+    inputSigns: place(layers[0].inputs),
+    targetSigns: place(targetWidth),
     end,
   };
 }
@@ -107,6 +118,36 @@ export function eachPiece(
       row(layer.weights + (member * layer.inputs + k) * layer.outputs, inner.weights + k * inner.outputs);
     row(layer.biases + member * layer.outputs, inner.biases);
   });
+}
+
+/** Copies a member, in the kernel's order, from `parameters` and `moments`. */
+export function packMember(
+  plan: TrainingPlan,
+  places: KernelPlaces,
+  member: number,
+  parameters: Float32Array,
+  { first, second }: Moments,
+  into: Float32Array,
+): void {
+  eachPiece(plan.layout, places, plan.outputs, member, (outside, inside, count) =>
+    [parameters, first, second].forEach((from, array) => into.set(from.subarray(outside, outside + count), array * places.size + inside)),
+  );
+}
+/** The way back. */
+export function unpackMember(
+  plan: TrainingPlan,
+  places: KernelPlaces,
+  member: number,
+  packed: Float32Array,
+  parameters: Float32Array,
+  { first, second }: Moments,
+): void {
+  eachPiece(plan.layout, places, plan.outputs, member, (outside, inside, count) =>
+    [parameters, first, second].forEach((into, array) => {
+      const from = array * places.size + inside;
+      into.set(packed.subarray(from, from + count), outside);
+    }),
+  );
 }
 
 const roundedUp = (width: number) => Math.ceil(width / VECTOR) * VECTOR;

@@ -1,40 +1,26 @@
 import type { TensorBackend } from '../tensorBackend';
-import type { Activation } from './activation';
 import type { Moments } from './adamW';
-import type { NetworkLayout } from './layout';
-import type { NetworkLoss } from './loss';
-
-/** What stays the same over all steps of a training. */
-export interface TrainingPlan {
-  readonly layout: NetworkLayout;
-  readonly activation: Activation;
-  readonly loss: NetworkLoss;
-  /** Wanted outputs; under the Gaussian likelihood the network has as many log variances beside them. */
-  readonly outputs: number;
-  /** Samples of each member in one step. */
-  readonly batch: number;
-  readonly weightDecay: number;
-  /** Longest gradient of a member. */
-  readonly gradientNorm: number;
-}
+import type { TrainingCourse } from './course';
 
 /** What takes the steps. One is chosen for each process by its entry; see `setNetworkTrainer`. */
 export interface NetworkTrainer {
   readonly name: 'kernels' | 'tensorflow';
   /** Begins a training from these values; they are up to date again after `bring`. */
-  begin(plan: TrainingPlan, parameters: Float32Array, moments: Moments): TrainingRun;
+  begin(course: TrainingCourse, parameters: Float32Array, moments: Moments): TrainingRun;
 }
 export interface TrainingRun {
   /**
-   * One step of all members, each on its own batch; without effect when the loss is no number.
+   * Trains until every member has taken `to` steps; each takes its batches as `draws.ts` picks them. A member that comes to a
+   * loss that is no number stays there.
    *
-   * @param inputs   [members × batch × inputs]
-   * @param targets  [members × batch × outputs]
-   * @returns        the loss before the step, averaged over members and outputs
+   * @param ahead  members may meanwhile take further steps, up to so many
+   * @returns      for each step since the last call the loss before it, averaged over members and outputs
    */
-  step(inputs: Float32Array, targets: Float32Array, rate: number): number;
-  /** Brings the parameters and moments that the training began with up to date. */
+  take(to: number, ahead: number): Promise<number[]>;
+  /** Brings the parameters and moments that the training began with up to date. All members have to have taken equally many steps. */
   bring(): void;
+  /** Nothing is taken any more. */
+  end(): void;
 }
 
 /** What trains in a process, as it is told to others. */

@@ -1,5 +1,6 @@
 import { randomStream, streamKey } from '../../../../shared/math/random';
 import { freshMoments } from '../../../../shared/models/network/adamW';
+import type { TrainingCourse } from '../../../../shared/models/network/course';
 import { kernelTrainer } from '../../../../shared/models/network/kernelTrainer';
 import { networkLayout } from '../../../../shared/models/network/layout';
 import { tensorTrainer } from '../../../../shared/models/network/tensorTrainer';
@@ -7,6 +8,7 @@ import { initialParameters } from '../../../../shared/models/network/train';
 import type { NetworkTrainer } from '../../../../shared/models/network/trainer';
 import { loadKernels } from '../../../workers/kernels';
 import { chooseTensorBackend, TensorBackendMissing } from '../../../workers/tensors';
+import { TrainerThreads } from '../../../workers/trainerThreads';
 import { inTurn, rowsOf, type Contender } from './rounds';
 import { parityOf, type BenchContext, type Parity, type WorkResult } from './work';
 
@@ -23,28 +25,73 @@ const OUTPUTS = 4;
 /** Loss after two epochs: 32 bits, summed in another order by each. */
 const LOSS_LIMIT = 1e-4;
 
+interface Subject extends Pick<Contender, 'name' | 'note' | 'threads' | 'mostRounds'> {
+  readonly trainer: NetworkTrainer;
+  /** Makes its backend the current one, where it has one. */
+  begin?(): Promise<unknown>;
+}
+
 /** One epoch of an ensemble under the Gaussian likelihood, by Adam: the kernels beside TensorFlow.js. */
 export async function benchTraining(context: BenchContext, size = W4): Promise<WorkResult> {
-  const { world, seed } = context;
-  const kernels = loadKernels();
-  const trainers: { readonly name: string; readonly note: string; readonly trainer: NetworkTrainer }[] = [];
-  const kernel = (arithmetic: 'fused' | 'portable') => kernelTrainer(kernels.module('training', arithmetic));
-  if (kernels.fuses) trainers.push({ name: 'kernel fused', note: 'forward, backward and Adam', trainer: kernel('fused') });
-  trainers.push({ name: 'kernel mul+add', note: 'forward, backward and Adam', trainer: kernel('portable') });
+  const { threads, world, seed, thorough } = context;
+  const crews: TrainerThreads[] = [];
+  const subjects = [...kernelSubjects(threads, crews), ...(await tensorSubjects(thorough, world.warn))];
   try {
-    await chooseTensorBackend('wasm');
-    trainers.push({ name: 'tfjs-wasm', note: 'plain matrices, a gradient of our own for products and SiLU', trainer: tensorTrainer });
-  } catch (error) {
-    if (!(error instanceof TensorBackendMissing)) throw error;
-    world.warn({ code: 'peerAbsent', text: 'tfjs-wasm: not installed.' });
+    const data = transitionsOf(size, seed);
+    const parity = await lossParity(subjects, size, data, seed);
+    const contenders = subjects.map(({ trainer, begin, ...told }): Contender => {
+      const { epoch } = epochs(trainer, size, data, seed);
+      return {
+        ...told,
+        async once() {
+          await begin?.();
+          await epoch();
+        },
+      };
+    });
+    return { ...rowsOf('W4', await inTurn('W4', contenders, context)), parity };
+  } finally {
+    for (const crew of crews) await crew.close();
   }
-  const data = transitionsOf(size, seed);
-  const parity = lossParity(trainers, size, data, seed);
-  const contenders: Contender[] = trainers.map(({ name, note, trainer }) => {
-    const epoch = epochs(trainer, size, data, seed);
-    return { name, note, threads: 1, once: () => void epoch() };
+}
+
+/** Each arithmetic on all threads, and on one. */
+function kernelSubjects(threads: number, crews: TrainerThreads[]): Subject[] {
+  const kernels = loadKernels();
+  return (['fused', 'portable'] as const).flatMap((arithmetic): Subject[] => {
+    if (arithmetic === 'fused' && !kernels.fuses) return [];
+    const module = kernels.module('training', arithmetic);
+    const ours = { name: arithmetic === 'fused' ? 'kernel fused' : 'kernel mul+add', note: 'forward, backward and Adam' };
+    const alone = { ...ours, threads: 1, trainer: kernelTrainer(module) };
+    if (threads === 1) return [alone];
+    const crew = new TrainerThreads(threads - 1); // of its own: a thread goes on with a training until that is over
+    crews.push(crew);
+    return [{ ...ours, threads, trainer: kernelTrainer(module, crew) }, alone];
   });
-  return { ...rowsOf('W4', await inTurn('W4', contenders, context)), parity };
+}
+
+/** TensorFlow.js in WebAssembly, which is the truth of the parity; and in JavaScript, which takes seconds. */
+async function tensorSubjects(thorough: boolean, warn: BenchContext['world']['warn']): Promise<Subject[]> {
+  const note = 'plain matrices, a gradient of our own for products and SiLU';
+  const subjects: Subject[] = [];
+  for (const backend of thorough ? (['cpu', 'wasm'] as const) : (['wasm'] as const)) {
+    const begin = () => chooseTensorBackend(backend);
+    try {
+      await begin();
+      subjects.push({
+        name: `tfjs-${backend}`,
+        note,
+        threads: 1,
+        trainer: tensorTrainer,
+        begin,
+        ...(backend === 'cpu' && { mostRounds: 1 }),
+      });
+    } catch (error) {
+      if (!(error instanceof TensorBackendMissing)) throw error;
+      warn({ code: 'peerAbsent', text: `tfjs-${backend}: not installed.` });
+    }
+  }
+  return subjects;
 }
 
 interface Data {
@@ -64,67 +111,46 @@ function transitionsOf({ transitions }: TrainingSize, seed: number): Data {
   return { X, Y };
 }
 
-/** A training that goes on by an epoch at each call, each member in an order of its own. @returns the mean loss of the epoch */
-function epochs(
-  trainer: NetworkTrainer,
-  { members, widths, transitions, batch }: TrainingSize,
-  { X, Y }: Data,
-  seed: number,
-): () => number {
+/** A training that goes on by an epoch at each call, which gives the mean loss of its steps. */
+function epochs(trainer: NetworkTrainer, { members, widths, transitions, batch }: TrainingSize, { X, Y }: Data, seed: number) {
   const layout = networkLayout(members, INPUTS, widths, 2 * OUTPUTS);
   const parameters = initialParameters(layout, seed, { weightScale: 1, biasScale: 0.1, lastScale: 0.1 });
-  const plan = {
-    layout,
-    activation: 'silu',
-    loss: 'gaussianLikelihood',
-    outputs: OUTPUTS,
-    batch,
-    weightDecay: 0,
-    gradientNorm: 1e6,
-  } as const;
-  const run = trainer.begin(plan, parameters, freshMoments(layout.size));
-  const random = randomStream(streamKey(seed, 0x7734, 1, 0));
-  const orders = Array.from({ length: members }, () => Int32Array.from({ length: transitions }, (_, row) => row));
-  const inputs = new Float32Array(members * batch * INPUTS);
-  const targets = new Float32Array(members * batch * OUTPUTS);
+  const course: TrainingCourse = {
+    ...{ layout, activation: 'silu', loss: 'gaussianLikelihood', outputs: OUTPUTS, batch, weightDecay: 0, gradientNorm: 1e6 },
+    ...{ X, Y, rows: transitions, bootstrap: false, seed },
+    ...{ steps: MOST_STEPS, rate: 1e-3, constantShare: 1, finalShare: 1 },
+  };
+  const run = trainer.begin(course, parameters, freshMoments(layout.size));
   const steps = Math.floor(transitions / batch);
-  return () => {
-    let loss = 0;
-    for (const order of orders)
-      for (let i = order.length - 1; i > 0; i--) {
-        const j = random.below(i + 1);
-        const kept = order[i]!;
-        order[i] = order[j]!;
-        order[j] = kept;
-      }
-    for (let step = 0; step < steps; step++) {
-      for (let member = 0, x = 0, y = 0; member < members; member++)
-        for (let i = 0; i < batch; i++) {
-          const row = orders[member]![step * batch + i]!;
-          for (let d = 0; d < INPUTS; d++) inputs[x++] = X[row * INPUTS + d]!;
-          for (let o = 0; o < OUTPUTS; o++) targets[y++] = Y[row * OUTPUTS + o]!;
-        }
-      loss += run.step(inputs, targets, 1e-3) / steps;
-    }
-    return loss;
+  let taken = 0;
+  return {
+    async epoch(): Promise<number> {
+      taken += steps;
+      const losses = await run.take(taken, taken);
+      return losses.reduce((sum, loss) => sum + loss / steps, 0);
+    },
+    end: () => run.end(),
   };
 }
+/** More than any bench takes. */
+const MOST_STEPS = 1e8;
 
 /** The loss of the second epoch by each trainer, against TensorFlow.js where there is one. */
-function lossParity(
-  trainers: readonly { readonly name: string; readonly trainer: NetworkTrainer }[],
-  size: TrainingSize,
-  data: Data,
-  seed: number,
-): Parity[] {
-  const losses = trainers.map(({ trainer }) => {
-    const epoch = epochs(trainer, size, data, seed);
-    epoch();
-    return epoch();
+async function lossParity(subjects: readonly Subject[], size: TrainingSize, data: Data, seed: number): Promise<Parity[]> {
+  const quick = subjects.filter(({ mostRounds }) => mostRounds === undefined);
+  const losses: number[] = [];
+  for (const { trainer, begin } of quick) {
+    await begin?.();
+    const { epoch, end } = epochs(trainer, size, data, seed);
+    await epoch();
+    losses.push(await epoch());
+    end();
+  }
+  const [truth, against] = [losses.at(-1)!, quick.at(-1)!];
+  const apart = (loss: number, other: number) => Math.abs(loss - other) / Math.abs(other);
+  return quick.slice(0, -1).flatMap(({ name, threads }, i) => {
+    if (threads === 1) return [parityOf(`W4: loss of ${name} against ${against.name}`, apart(losses[i]!, truth), LOSS_LIMIT)];
+    const alone = quick.findIndex((other) => other.name === name && other.threads === 1);
+    return [parityOf(`W4: loss of ${name} on ${threads} threads against 1`, apart(losses[i]!, losses[alone]!), 0)];
   });
-  const truth = losses[losses.length - 1]!;
-  const against = trainers[trainers.length - 1]!.name;
-  return trainers
-    .slice(0, -1)
-    .map(({ name }, i) => parityOf(`W4: loss of ${name} against ${against}`, Math.abs(losses[i]! - truth) / Math.abs(truth), LOSS_LIMIT));
 }
