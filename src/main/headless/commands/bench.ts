@@ -46,7 +46,7 @@ export function benchCommandOf(
         min: 1,
         max: 10_000,
         default: 10,
-        meaning: 'Rounds in which the contenders take turns. When given, W1 also shows tfjs-cpu, which takes half a minute.',
+        meaning: 'Rounds in which the contenders take turns. When given, W1 and W4 also show tfjs-cpu, which takes half a minute.',
       }),
       peers: switchFlag({ meaning: 'Also libraries of others, as far as `npm run bench:peers` has brought them.' }),
       check: switchFlag({ meaning: 'End with 1 when a ratio is below its floor by more than its spread.' }),
