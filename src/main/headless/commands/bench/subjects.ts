@@ -109,8 +109,12 @@ export const equations = (): SavedModel => ({
 
 const PRIORS: readonly Prior[] = ['integrates', 'placeFree', 'mirror'];
 
-/** A Gaussian process on so many transitions from all over the state space, with the length scales it starts with. */
-export async function randomProcess(points: number, seed: number): Promise<SavedModel> {
+/**
+ * A Gaussian process on so many transitions from all over the state space.
+ * @param noise  standard deviation of what comes after a period, over each channel's scale: then the length scales are fitted,
+ *               and planning needs fewer points. Without noise they stay what a fit begins with.
+ */
+export async function randomProcess(points: number, seed: number, noise = 0): Promise<SavedModel> {
   const instance = cartPole.create(PLANT_SETTINGS as SettingsOf<SettingsSchema>);
   const random = randomStream(streamKey(seed, 0x62656e, 0, 0));
   const store = new TransitionStore(instance.size);
@@ -122,14 +126,14 @@ export async function randomProcess(points: number, seed: number): Promise<Saved
     store.add(
       state,
       action,
-      state.map((value, c) => value + PERIOD * derivative[c]!),
+      state.map((value, c) => value + PERIOD * derivative[c]! + noise * cartPole.channels[c]!.scale * random.normal()),
     );
   }
   const fitted = await runFit({
     plant: 'cartPole',
     model: 'gaussianProcess',
     plantSettings: PLANT_SETTINGS,
-    settings: { points: Math.max(10, points), firstIterations: 0 },
+    settings: { points: Math.max(10, points), ...(noise > 0 ? {} : { firstIterations: 0 }) },
     priors: PRIORS,
     period: PERIOD,
     seed,
