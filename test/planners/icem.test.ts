@@ -111,3 +111,25 @@ test('finds the gain of the scalar integrator', () => {
     expect(planner.plan(1, 0).actions![0]).toBeCloseTo(-0.618, 1); // the best sample strays further than a mean would
   }
 });
+test('all but the last two populations are early ones, and what they cost is not compared with the others', () => {
+  const early: boolean[] = [];
+  const costs = [5, 4, 3, 9, 8]; // of the cheapest in each population: few members flatter
+  const planner = icem.create(
+    {
+      horizon: 2,
+      limit: 1,
+      period: 1,
+      seed: 1,
+      imagination: {
+        evaluate(_actions, count, into, how) {
+          into.fill(100, 0, count);
+          into[0] = costs[early.length]!;
+          early.push(how?.early === true);
+        },
+      },
+    },
+    settle(icem.settings, { population: 16, iterations: 5 }) as SettingsOf<SettingsSchema>,
+  );
+  expect(planner.plan(1, 0).cost).toBe(8);
+  expect(early).toEqual([true, true, true, false, false]);
+});

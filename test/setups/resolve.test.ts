@@ -201,9 +201,10 @@ test('through networks cem tries less, and a planner that says nothing keeps its
 describe('propagation', () => {
   test('is a setting of the planner where the model has members, and nothing elsewhere', () => {
     const networks = { ...light!, model: 'ensemble' };
-    expect(resolveSetup(networks).propagation).toEqual({ members: 'toTheEnd', particles: 5, noise: false });
+    expect(resolveSetup(networks).propagation).toEqual({ members: 'toTheEnd', particles: 5, noise: false, early: 0 });
+    expect(resolveSetup({ ...networks, planner: 'icem' }).propagation).toMatchObject({ early: 1 });
     const changed = withValues(networks, { 'planner.propagation': 'eachStep', 'planner.particles': 8, 'planner.sampleNoise': true });
-    expect(resolveSetup(changed).propagation).toEqual({ members: 'eachStep', particles: 8, noise: true });
+    expect(resolveSetup(changed).propagation).toEqual({ members: 'eachStep', particles: 8, noise: true, early: 0 });
     expect(resolveSetup(light!).propagation).toBeUndefined();
     expect(() => withValues(light!, { 'planner.propagation': 'mean' })).toThrow(SettingError);
   });

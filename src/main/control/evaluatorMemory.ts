@@ -26,6 +26,8 @@ export const Word = {
   drawFrom: 10,
   drawTo: 11,
   drawFamily: 12,
+  /** Whether few particles do. */
+  early: 13,
 } as const;
 const WORDS = 16;
 
@@ -88,10 +90,13 @@ export function viewsOf({ control, numbers, tips, capacity: { count, horizon, pa
 export function takeItems(views: MemoryViews, rollouts: Rollouts, bank: Float64Array | undefined): void {
   const { control, costs } = views;
   const count = control[Word.count]!;
-  const { particles, portion } = rollouts;
+  const { portion } = rollouts;
+  const early = control[Word.early] === 1;
+  const particles = rollouts.particlesIn({ early });
   const drawing = control[Word.drawTo] === 0 ? undefined : drawingOf(views, bank);
   const job = {
     ...(drawing === undefined ? {} : { drawing }),
+    early,
     state: views.state.subarray(0, control[Word.size]!),
     previousAction: views.previousAction[0]!,
     actions: views.actions,

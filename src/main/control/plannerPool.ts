@@ -76,7 +76,7 @@ export class PlannerPool implements PopulationEvaluator {
   }
 
   evaluate(job: Parameters<PopulationEvaluator['evaluate']>[0]): void {
-    const { state, previousAction, horizon, count, costs, tips, stream } = job;
+    const { state, previousAction, horizon, count, costs, tips, stream, early = false } = job;
     const { rollouts } = this;
     if (rollouts === undefined) throw new Error('There is no model to roll out through.');
     const { particles } = rollouts;
@@ -91,6 +91,7 @@ export class PlannerPool implements PopulationEvaluator {
     control[Word.wantsTips] = tips === undefined ? 0 : 1;
     control[Word.size] = state.length;
     control[Word.stream] = stream ?? 0;
+    control[Word.early] = early ? 1 : 0;
     Atomics.store(control, Word.done, 0);
     Atomics.store(control, Word.nextItem, 0);
     Atomics.add(control, Word.job, 1);
@@ -101,7 +102,7 @@ export class PlannerPool implements PopulationEvaluator {
       Atomics.store(control, Word.nextItem, 0);
       takeItems(views, rollouts, bank); // all of it once more, alone: a half-written row is never used
     }
-    meanOverParticles(views.costs, particles, count, costs);
+    meanOverParticles(views.costs, rollouts.particlesIn({ early }), count, costs);
     tips?.set(views.tips.subarray(0, count * (horizon + 1) * 2));
   }
 

@@ -40,6 +40,7 @@ export const icem = definePlanner({
     }),
     ...searchSettings,
   },
+  throughNetworks: { membersEarly: 1 },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
     const { population, iterations, leastSpread, smoothing } = settings;
     const elites = Math.max(2, Math.min(population >> 1, Math.floor(population * settings.eliteShare)));
@@ -72,8 +73,10 @@ export const icem = definePlanner({
       const isLast = iteration === iterations - 1;
       if (isLast) put(0, mean, 0);
       const family = streamFamily(seed, planNumber, iteration);
-      sampler.evaluate({ family, from: isLast ? 1 : 0, to: count - given }, actions, count, ofThese);
+      sampler.evaluate({ family, from: isLast ? 1 : 0, to: count - given, early: isEarly(iteration) }, actions, count, ofThese);
     }
+    /** All but the last two populations: where they stand is all that is wanted of them. */
+    const isEarly = (iteration: number) => iteration < iterations - 2;
     function keepElites(): void {
       for (let e = 0; e < elites; e++)
         for (let t = 0; t < horizon; t++) lastElites[e * horizon + t] = actions[order[e]! * horizon + t]! / limit;
@@ -104,6 +107,8 @@ export const icem = definePlanner({
           rankByCost(ofThese, order, elites);
           sampler.show(order, elites, actions);
           const leader = order[0]!;
+          // costs of few particles are not compared with those of all
+          if (iteration > 0 && isEarly(iteration - 1) && !isEarly(iteration)) bestCost = Infinity;
           if (costs[leader]! < bestCost) {
             bestCost = costs[leader]!;
             for (let t = 0; t < horizon; t++) best[t] = actions[leader * horizon + t]!;

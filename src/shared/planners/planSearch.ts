@@ -145,7 +145,7 @@ export class PlanSearch {
     return this.parts.createPlanner({
       imagination: {
         draws: evaluator.draws === true,
-        evaluate: (actions, count, costs, drawing) => {
+        evaluate: (actions, count, costs, how) => {
           const tips = this.recorder?.tipsFor(count);
           evaluator.evaluate({
             state: this.start,
@@ -155,7 +155,7 @@ export class PlanSearch {
             count,
             costs,
             stream: streamKey(this.parts.seed ?? 0, this.planId, this.populations++, POPULATION_STREAM),
-            ...(drawing === undefined ? {} : { drawing }),
+            ...how,
             ...(tips === undefined ? {} : { tips }),
           });
           this.recorder?.take(costs, count);

@@ -8,9 +8,10 @@ export interface Imagination {
   /**
    * @param actions  [count × horizon], action units, within ± limit
    * @param costs    [count], receives costs; Infinity for a diverged future, never NaN
-   * @param drawing  candidates that are to be drawn; only where it `draws`
+   * @param how      candidates that are to be drawn, only where it `draws`; and whether the search is coarse yet, so that fewer
+   *                 particles of a candidate do
    */
-  evaluate(actions: Float64Array, count: number, costs: Float64Array, drawing?: Drawing): void;
+  evaluate(actions: Float64Array, count: number, costs: Float64Array, how?: { readonly drawing?: Drawing; readonly early?: boolean }): void;
 }
 export interface PlannerContext {
   /** Steps of a plan. */

@@ -2,12 +2,13 @@ import { BANK, drawCandidate, drawCandidates, type Drawing } from '../rollouts/d
 import { colouredNoiseBank } from './colouredNoise';
 import type { Imagination, PlannerContext } from './planner';
 
-type Draws = Pick<Drawing, 'from' | 'to' | 'family'>;
+type Draws = Pick<Drawing, 'from' | 'to' | 'family'> & { readonly early?: boolean };
 
 /** A population of candidates around a mean, most of them drawn where they are rolled out. */
 export interface Sampler {
   /**
-   * Has a population judged: candidates from … to − 1 are drawn around the mean, the others stand in `actions`.
+   * Has a population judged: candidates from … to − 1 are drawn around the mean, the others stand in `actions`; through few
+   * particles where it is `early`.
    * @param actions  [count × horizon], action units
    * @param costs    [count], receives costs
    */
@@ -30,11 +31,11 @@ export function noisySampler(
 ): Sampler {
   const drawing = { bank: colouredNoiseBank(BANK, horizon, colour, seed), mean, spread, limit, family: 0, from: 0, to: 0 };
   return {
-    evaluate(draws, actions, count, costs) {
+    evaluate({ early = false, ...draws }, actions, count, costs) {
       Object.assign(drawing, draws);
-      if (imagination.draws === true) return imagination.evaluate(actions, count, costs, drawing);
+      if (imagination.draws === true) return imagination.evaluate(actions, count, costs, { drawing, early });
       drawCandidates(drawing, 0, count, actions);
-      imagination.evaluate(actions, count, costs);
+      imagination.evaluate(actions, count, costs, { early });
     },
     show(candidates, count, actions) {
       if (imagination.draws !== true) return; // they were drawn here

@@ -7,6 +7,8 @@ import {
   meanThroughMembers,
   memberAt,
   noiseKey,
+  particleOf,
+  particlesIn,
   particlesOf,
   type RolloutEngine,
   type RolloutJob,
@@ -39,13 +41,14 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
   const noisy = propagation.noise && outputs > 0;
   const normals = new Float64Array(CHUNK * outputs);
 
-  function rollChunk(job: RolloutJob, from: number, count: number, particle: number): void {
+  function rollChunk(job: RolloutJob, from: number, count: number, which: number): void {
     const { horizon, tips, stream = 0 } = job;
+    const particle = particleOf(job, which, propagation, particles);
     for (let i = 0; i < count; i++) {
       states.set(job.state, i * n);
       actions[i] = job.previousAction;
     }
-    if (tips !== undefined) recordTips(tips, job, from, count, 0, particle);
+    if (tips !== undefined) recordTips(tips, job, from, count, 0, which);
     for (let step = 0; step < horizon; step++) {
       for (let i = 0; i < count; i++) {
         before[i] = actions[i]!;
@@ -57,20 +60,21 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
         model.sample!(states, actions, count, member, normals);
       } else model.predict(states, actions, count, member);
       compiled.stage(states, actions, before, count, step === horizon - 1, sums);
-      if (tips !== undefined) recordTips(tips, job, from, count, step + 1, particle);
+      if (tips !== undefined) recordTips(tips, job, from, count, step + 1, which);
     }
   }
   const one = new Float64Array(n);
-  function recordTips(tips: Float32Array, job: RolloutJob, from: number, count: number, step: number, particle: number): void {
+  function recordTips(tips: Float32Array, job: RolloutJob, from: number, count: number, step: number, which: number): void {
+    const used = particlesIn(job, propagation, particles);
     for (let i = 0; i < count; i++) {
-      if ((from + i) % particles !== particle) continue;
+      if ((from + i) % used !== which) continue;
       for (let c = 0; c < n; c++) one[c] = states[i * n + c]!;
       instance.tip(one, 0, tips, ((from + i) * (job.horizon + 1) + step) * 2);
     }
   }
-  function rollParticle(job: RolloutJob, from: number, count: number, particle: number): void {
+  function rollParticle(job: RolloutJob, from: number, count: number, which: number): void {
     sums.fill(0, 0, count);
-    rollChunk(job, from, count, particle);
+    rollChunk(job, from, count, which);
   }
   let drawn = new Float64Array(0);
   /** The job with the candidates that are to be drawn, in rows of its own: several threads may share those of the job. */
@@ -86,6 +90,7 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
     label: reference.label,
     compiled: false,
     particles,
+    particlesIn: (job) => particlesIn(job, propagation, particles),
     portion: CHUNK,
     evaluate(asked) {
       const job = withDrawn(asked);
@@ -96,11 +101,12 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
           job.costs.set(sums.subarray(0, count), from);
           continue;
         }
-        for (let particle = 0; particle < particles; particle++) {
-          rollParticle(job, from, count, particle);
-          ofParticles[particle]!.set(sums);
+        const used = particlesIn(job, propagation, particles);
+        for (let which = 0; which < used; which++) {
+          rollParticle(job, from, count, which);
+          ofParticles[which]!.set(sums);
         }
-        meanOverParticles(ofParticles, particles, count, job.costs, from);
+        meanOverParticles(ofParticles, used, count, job.costs, from);
       }
     },
   };

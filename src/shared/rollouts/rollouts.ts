@@ -22,8 +22,13 @@ export interface RolloutJob {
   readonly from: number;
   readonly to: number;
   /**
-   * The only particle to go through; all of them, and their mean, when absent. What candidates and particles cost is
-   * independent of each other, so the two may be handed out in any portions.
+   * Whether the search is coarse yet, so that a few particles do: as many as the propagation says, others in each population.
+   * Of all particles when absent.
+   */
+  readonly early?: boolean;
+  /**
+   * The only particle to go through, 0 … particles of this job − 1; all of them, and their mean, when absent. What candidates
+   * and particles cost is independent of each other, so the two may be handed out in any portions.
    */
   readonly particle?: number;
   /**
@@ -47,12 +52,25 @@ export interface Propagation {
   readonly particles: number;
   /** Whether each step adds the noise that the model states, drawn for each particle and candidate. */
   readonly noise: boolean;
+  /** Particles of a candidate in early populations; all of them when absent or 0. */
+  readonly early?: number;
 }
 export const meanThroughMembers: Propagation = { members: 'toTheEnd', particles: 1, noise: false };
 
 /** Particles that a candidate is made of. */
 export const particlesOf = (propagation: Propagation, members: number): number =>
   propagation.members === 'toTheEnd' ? members : propagation.members === 'mean' ? 1 : propagation.particles;
+/** Particles that a candidate is made of in a job. */
+export function particlesIn({ early }: Pick<RolloutJob, 'early'>, { early: few = 0 }: Propagation, particles: number): number {
+  return early === true && few > 0 ? Math.min(few, particles) : particles;
+}
+/** Which of all particles the first, second, … of a job is: where few of them are used, each population begins at another one. */
+export const particleOf = (
+  job: Pick<RolloutJob, 'early' | 'stream'>,
+  which: number,
+  propagation: Propagation,
+  particles: number,
+): number => (particlesIn(job, propagation, particles) < particles ? (((job.stream ?? 0) >>> 0) + which) % particles : which);
 /** The member that a particle goes through at a step; −1 is the mean of all. */
 export function memberAt(propagation: Propagation, members: number, stream: number, particle: number, step: number): number {
   if (propagation.members === 'toTheEnd') return particle;
@@ -96,8 +114,9 @@ export interface Rollouts {
   readonly label: string;
   /** Whether compiled kernels do it. */
   readonly compiled: boolean;
-  /** Particles of a candidate, and candidates that are best handed out together. */
+  /** Particles of a candidate, all of them; those of a job; and candidates that are best handed out together. */
   readonly particles: number;
+  particlesIn(job: Pick<RolloutJob, 'early'>): number;
   readonly portion: number;
   evaluate(job: RolloutJob): void;
 }

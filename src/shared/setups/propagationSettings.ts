@@ -24,6 +24,17 @@ export const propagationSettings = {
     applies: 'live',
     expert: true,
   }),
+  membersEarly: integer({
+    label: 'Members early',
+    meaning: 'Members that an action sequence goes through in all iterations of iCEM but the last two; 0 for all of them.',
+    unit: '',
+    min: 0,
+    max: 50,
+    step: 1,
+    default: 0,
+    applies: 'live',
+    expert: true,
+  }),
   sampleNoise: boolean({
     label: 'Sample noise',
     meaning: 'Adds the noise that the networks state to each step; only networks trained by the Gaussian likelihood state any.',
@@ -34,7 +45,12 @@ export const propagationSettings = {
 } as const;
 
 /** The propagation of a planner's settings; undefined for models that have no members. */
-export const propagationOf = ({ propagation, particles, sampleNoise }: SettingValues): Propagation | undefined =>
+export const propagationOf = ({ propagation, particles, sampleNoise, membersEarly }: SettingValues): Propagation | undefined =>
   propagation === undefined
     ? undefined
-    : { members: propagation as Propagation['members'], particles: Number(particles), noise: sampleNoise === true };
+    : {
+        members: propagation as Propagation['members'],
+        particles: Number(particles),
+        noise: sampleNoise === true,
+        early: Number(membersEarly),
+      };

@@ -102,8 +102,9 @@ function wholeSchemasOf(setup: Setup): Record<Room, SettingsSchema> {
         applies: 'nextEpisode',
         meaning: 'How far ahead a plan reaches.',
       }),
-      ...(model.usesTensors ? withDefaults(planner.settings, planner.throughNetworks ?? {}) : planner.settings),
-      ...(model.usesTensors ? propagationSettings : {}),
+      ...(model.usesTensors
+        ? withDefaults({ ...planner.settings, ...propagationSettings }, planner.throughNetworks ?? {})
+        : planner.settings),
     },
     learning: model.usesTensors ? withDefaults(algorithm.settings, { refit: 0.5 }) : algorithm.settings,
     model: model.settings,

@@ -9,6 +9,8 @@ import {
   meanThroughMembers,
   memberAt,
   noiseKey,
+  particleOf,
+  particlesIn,
   particlesOf,
   type Propagation,
   type RolloutEngine,
@@ -160,17 +162,22 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
       for (let to = rows + lane, end = to + horizon * at.LANES; to < end; to += at.LANES) floats[to] = actions[source_++];
     }
   }
-  function rollParticle(job: RolloutJob, from: number, count: number, particle: number, costs: Float64Array, to: number): void {
+  const prepareParticle = (job: RolloutJob, which: number) =>
+    packed.prepare?.(job.horizon, job.stream ?? 0, particleOf(job, which, propagation, particles));
+  function rollParticle(job: RolloutJob, from: number, count: number, which: number, costs: Float64Array, to: number): void {
+    const particle = particleOf(job, which, propagation, particles);
     memory.setInt(at.NOISE_KEY, packed.noisy ? noiseKey(job.stream ?? 0, particle) : 0);
     roll();
     const { floats } = memory;
     for (let lane = 0; lane < count; lane++) costs[to + lane] = floats[(at.COST >> 2) + lane];
-    if (job.tips !== undefined) copyTips(job.tips, job.horizon, from, count, particle);
+    if (job.tips !== undefined) copyTips(job, job.tips, from, count, which);
   }
-  function copyTips(tips: Float32Array, horizon: number, from: number, count: number, particle: number): void {
+  function copyTips(job: RolloutJob, tips: Float32Array, from: number, count: number, which: number): void {
     const { floats } = memory;
+    const { horizon } = job;
+    const used = particlesIn(job, propagation, particles);
     for (let lane = 0; lane < count; lane++) {
-      if ((from + lane) % particles !== particle) continue;
+      if ((from + lane) % used !== which) continue;
       let out = (from + lane) * (horizon + 1) * 2;
       for (let row = (tipRows >> 2) + lane, step = 0; step <= horizon; step++, row += 2 * at.LANES) {
         tips[out++] = floats[row];
@@ -183,11 +190,12 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
     label: model instanceof EnsembleModel ? `${label}, ${choice.block} outputs at a time` : label,
     compiled: true,
     particles,
+    particlesIn: (job) => particlesIn(job, propagation, particles),
     portion: packed.portion,
     evaluate(job) {
       begin(job);
-      const stream = job.stream ?? 0;
-      if (job.particle !== undefined) packed.prepare?.(job.horizon, stream, job.particle);
+      const used = particlesIn(job, propagation, particles);
+      if (job.particle !== undefined) prepareParticle(job, job.particle);
       for (let from = job.from; from < job.to; from += at.LANES) {
         const count = Math.min(at.LANES, job.to - from);
         writeActions(job, from, count);
@@ -195,11 +203,11 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
           rollParticle(job, from, count, job.particle, job.costs, from);
           continue;
         }
-        for (let particle = 0; particle < particles; particle++) {
-          packed.prepare?.(job.horizon, stream, particle);
-          rollParticle(job, from, count, particle, ofParticles[particle], 0);
+        for (let which = 0; which < used; which++) {
+          prepareParticle(job, which);
+          rollParticle(job, from, count, which, ofParticles[which], 0);
         }
-        meanOverParticles(ofParticles, particles, count, job.costs, from);
+        meanOverParticles(ofParticles, used, count, job.costs, from);
       }
     },
   };
