@@ -48,7 +48,7 @@ describe('learn', () => {
       task: 'swingUp',
       algorithm: 'iterativeMpc',
       model: 'gaussianProcess',
-      planner: 'cem',
+      planner: 'icem',
       priors: ['integrates', 'mirror'],
       periodSeconds: 0.05,
       trainingSeconds: 8,

@@ -254,7 +254,7 @@ test('pictures of plans come for credits only, and decode', async () => {
   live.clock.pass(1000);
   const frames = live.heard.flatMap((message) => (message.kind === 'plan' ? [decodePlanFrame(message.frame)] : []));
   expect(frames).toHaveLength(2);
-  expect(frames[0]).toMatchObject({ horizon: 24, rollouts: 64, size: 4 });
+  expect(frames[0]).toMatchObject({ horizon: 24, rollouts: 32 + 25, size: 4 });
   expect(frames[0]!.costs.every((cost, k) => k === 0 || cost <= frames[0]!.costs[k - 1]!)).toBe(true);
 });
 test.each(['patient', 'strict'])('a plan that is under way when another run begins is none of the new one, at a %s pace', async (pace) => {

@@ -24,7 +24,7 @@ export const icem = definePlanner({
       min: 8,
       max: 4096,
       step: 8,
-      default: 288,
+      default: 384,
       applies: 'live',
       meaning: 'Action sequences tried in the first iteration; later ones try fewer.',
     }),
@@ -40,7 +40,7 @@ export const icem = definePlanner({
     }),
     ...searchSettings,
   },
-  throughNetworks: { membersEarly: 1 },
+  throughNetworks: { population: 256, membersEarly: 2 },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
     const { population, iterations, leastSpread, smoothing } = settings;
     const elites = Math.max(2, Math.min(population >> 1, Math.floor(population * settings.eliteShare)));

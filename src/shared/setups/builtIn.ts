@@ -4,7 +4,7 @@ import type { Setup } from './setup';
 const learningFromScratch = {
   task: 'swingUp',
   model: 'gaussianProcess',
-  planner: 'cem',
+  planner: 'icem',
   controller: 'mpc',
   estimator: 'accelerationSpline',
   algorithm: 'iterativeMpc',

@@ -20,8 +20,9 @@ export const learnFlags = {
   }),
   planner: choice({
     choices: ids(registries.planner),
-    otherwise: "the setup's: cem",
-    meaning: 'What searches action sequences; cem tries 480 x 5, through networks 256 x 4, unless set.',
+    otherwise: "the setup's: icem",
+    meaning:
+      'What searches action sequences; icem begins with 384 of them, through networks with 256, cem tries 480 x 5 and 256 x 4, unless set.',
   }),
   estimator: choice({
     choices: ids(registries.estimator),
