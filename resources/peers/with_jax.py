@@ -152,7 +152,7 @@ class Training:
         return {"losses": losses}
 
     def once(self, _time: int) -> None:
-        members, rows = self.orders.shape[1:]
+        members, rows = self.orders.shape[1], len(self.inputs)
         order = np.stack([self.rng.permutation(rows) for _ in range(members)])
         self.state, loss = self.jitted(self.state, self.batches(order))
         loss.block_until_ready()
@@ -178,7 +178,7 @@ class Training:
             t = t + 1
             first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradient)
             second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradient)
-            c1, c2 = 1 / (1 - 0.9**t), 1 / (1 - 0.999**t)
+            c1, c2 = (-1 / jnp.expm1(t * np.log(beta)) for beta in (0.9, 0.999))  # 1 - beta^t would lose digits
             layers = jax.tree.map(lambda p, m, v: p - self.rate * (m * c1) / (jnp.sqrt(v * c2) + 1e-8), layers, first, second)
             return (layers, first, second, t), loss
 

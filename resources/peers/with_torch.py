@@ -111,7 +111,7 @@ class Training:
         return {"losses": losses}
 
     def once(self, _time: int) -> None:
-        members, rows = self.orders.shape[1:]
+        members, rows = self.orders.shape[1], len(self.inputs)
         order = np.stack([self.rng.permutation(rows) for _ in range(members)])
         self.epoch(torch.from_numpy(order))
 

@@ -8,9 +8,12 @@ import { costsCheck, lossesCheck, startPeers, type PeersAsked } from '../../../s
 import { peerKinds, programOf, type PeerKind } from '../../../src/main/headless/commands/bench/peers/kinds';
 import { packed, unpacked } from '../../../src/main/headless/commands/bench/peers/numbers';
 import { peerPrograms } from '../../../src/main/headless/commands/bench/peers/peerFolder';
+import { ordersOf } from '../../../src/main/headless/commands/bench/peers/training';
 import { PeerProcess } from '../../../src/main/headless/commands/bench/peers/peerProcess';
 import { closeAll, inTurn, rowsOf } from '../../../src/main/headless/commands/bench/rounds';
 import type { BenchContext } from '../../../src/main/headless/commands/bench/work';
+import type { TrainingCourse } from '../../../src/shared/models/network/course';
+import { networkLayout } from '../../../src/shared/models/network/layout';
 import { contextOf } from './standIns';
 
 const standIn = (how: string) => ({ command: process.execPath, args: [join(import.meta.dirname, 'standInPeer.mjs'), how] });
@@ -153,6 +156,15 @@ describe('what is brought', () => {
     expect(held.length).toBeGreaterThan(10);
     for (const { work, against } of held) expect(kinds[work]?.map(({ name }) => name)).toContain(against);
   });
+});
+
+test('the rows of a training cross as they are drawn: each once in a pass, another order for each member and pass', () => {
+  const layout = networkLayout(2, 3, [4], 2);
+  const course = { rows: 12, batch: 4, layout, bootstrap: false, seed: 3 } as TrainingCourse;
+  const orders = ordersOf(course, 3, 2);
+  const passes = [0, 12, 24, 36].map((from) => [...orders.subarray(from, from + 12)]);
+  for (const pass of passes) expect([...pass].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, row) => row));
+  expect(new Set(passes.map(String)).size).toBe(4);
 });
 
 test('ratios against libraries hold where they were measured, and are printed elsewhere', () => {

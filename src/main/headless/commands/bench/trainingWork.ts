@@ -9,7 +9,10 @@ import type { NetworkTrainer } from '../../../../shared/models/network/trainer';
 import { loadKernels } from '../../../workers/kernels';
 import { chooseTensorBackend, TensorBackendMissing } from '../../../workers/tensors';
 import { TrainerThreads } from '../../../workers/trainerThreads';
-import { inTurn, rowsOf, type Contender } from './rounds';
+import { startPeers } from './peers/contenders';
+import { peerKinds } from './peers/kinds';
+import { trainingPeers } from './peers/training';
+import { closeAll, inTurn, rowsOf, type Contender } from './rounds';
 import { parityOf, type BenchContext, type Parity, type WorkResult } from './work';
 
 export interface TrainingSize {
@@ -49,7 +52,10 @@ export async function benchTraining(context: BenchContext, size = W4): Promise<W
         },
       };
     });
-    return { ...rowsOf('W4', await inTurn('W4', contenders, context)), parity };
+    const libraries = await libraryPeers(subjects[0]!.trainer, size, data, context);
+    const measured = await inTurn('W4', [...contenders, ...libraries.contenders], context);
+    await closeAll(libraries.contenders);
+    return { ...rowsOf('W4', measured), parity: [...parity, ...libraries.parity] };
   } finally {
     for (const crew of crews) await crew.close();
   }
@@ -94,6 +100,16 @@ async function tensorSubjects(thorough: boolean, warn: BenchContext['world']['wa
   return subjects;
 }
 
+/** Libraries of others, checked by the losses of two epochs. */
+async function libraryPeers(trainer: NetworkTrainer, size: TrainingSize, data: Data, context: BenchContext) {
+  if (context.peers === undefined) return { contenders: [], parity: [] };
+  const { course, parameters } = beginning(size, data, context.seed);
+  const { epoch, end } = epochs(trainer, size, data, context.seed);
+  const losses = [await epoch(), await epoch()];
+  end();
+  return startPeers(trainingPeers(peerKinds(context.threads).W4, course, parameters, stepsOf(size), losses), context);
+}
+
 interface Data {
   /** [transitions × inputs] and [transitions × outputs]. */
   readonly X: Float32Array;
@@ -111,17 +127,24 @@ function transitionsOf({ transitions }: TrainingSize, seed: number): Data {
   return { X, Y };
 }
 
-/** A training that goes on by an epoch at each call, which gives the mean loss of its steps. */
-function epochs(trainer: NetworkTrainer, { members, widths, transitions, batch }: TrainingSize, { X, Y }: Data, seed: number) {
+/** A training before its first step. */
+function beginning({ members, widths, transitions, batch }: TrainingSize, { X, Y }: Data, seed: number) {
   const layout = networkLayout(members, INPUTS, widths, 2 * OUTPUTS);
-  const parameters = initialParameters(layout, seed, { weightScale: 1, biasScale: 0.1, lastScale: 0.1 });
   const course: TrainingCourse = {
     ...{ layout, activation: 'silu', loss: 'gaussianLikelihood', outputs: OUTPUTS, batch, weightDecay: 0, gradientNorm: 1e6 },
     ...{ X, Y, rows: transitions, bootstrap: false, seed },
     ...{ steps: MOST_STEPS, rate: 1e-3, constantShare: 1, finalShare: 1 },
   };
-  const run = trainer.begin(course, parameters, freshMoments(layout.size));
-  const steps = Math.floor(transitions / batch);
+  return { course, parameters: initialParameters(layout, seed, { weightScale: 1, biasScale: 0.1, lastScale: 0.1 }) };
+}
+/** Of an epoch. */
+const stepsOf = ({ transitions, batch }: TrainingSize): number => Math.floor(transitions / batch);
+
+/** A training that goes on by an epoch at each call, which gives the mean loss of its steps. */
+function epochs(trainer: NetworkTrainer, size: TrainingSize, data: Data, seed: number) {
+  const { course, parameters } = beginning(size, data, seed);
+  const run = trainer.begin(course, parameters, freshMoments(course.layout.size));
+  const steps = stepsOf(size);
   let taken = 0;
   return {
     async epoch(): Promise<number> {
