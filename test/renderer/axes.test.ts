@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crossesSeam, roundTicks, SteadyRange, tickText, wrapDegrees } from '../../src/renderer/plots/axis';
+import { crossesSeam, labelledTicks, roundTicks, SteadyRange, tickText, wrapDegrees } from '../../src/renderer/plots/axis';
 
 describe('angles on screen', () => {
   test('lie in (−180, 180], and −180 itself is called 180', () => {
@@ -36,6 +36,19 @@ describe('ticks', () => {
       expect(ticks.length).toBeLessThanOrEqual(11);
       for (const tick of ticks) expect(tick >= low - 1e-9 && tick <= high + 1e-9).toBe(true);
     }
+  });
+  test('have labels that tell neighbours apart, also where one round step more was needed', () => {
+    for (const [low, high] of [
+      [0.0083, 0.0148],
+      [0.0112, 0.0189],
+      [0, 3],
+      [-0.02, 0.05],
+    ]) {
+      const texts = labelledTicks(low, high, 3).map(({ text }) => text);
+      expect(texts.length).toBeGreaterThanOrEqual(2);
+      expect(new Set(texts).size).toBe(texts.length);
+    }
+    expect(labelledTicks(0.0112, 0.0189, 3).map(({ text }) => text)).toEqual(['0.012', '0.014', '0.016', '0.018']);
   });
   test('are written with a true minus and no false digits', () => {
     expect(tickText(-2, 1)).toBe('−2');

@@ -27,6 +27,12 @@ export function roundTicks(low: number, high: number, wanted: number): number[] 
   if (ticks.length < 2) fill(roundStep(high - low, wanted * 2.2)); // one tick alone gives no scale
   return ticks;
 }
+/** The same with their labels, in as many digits as tell neighbours apart. */
+export function labelledTicks(low: number, high: number, wanted: number): { readonly value: number; readonly text: string }[] {
+  const ticks = roundTicks(low, high, wanted);
+  const step = ticks.length > 1 ? ticks[1] - ticks[0] : roundStep(high - low, wanted);
+  return ticks.map((value) => ({ value, text: tickText(value, step) }));
+}
 /** A range with some air, never empty, that moves only when it must: an axis that breathes with every sample cannot be read. */
 export class SteadyRange {
   private low = NaN;

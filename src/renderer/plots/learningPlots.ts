@@ -1,7 +1,7 @@
 import type { LearningState } from '../../shared/contract/contract';
 import type { Palette } from '../theme/theme';
 import { NUMBER_FONT } from '../theme/theme';
-import { roundStep, roundTicks, tickText } from './axis';
+import { labelledTicks, roundStep, roundTicks } from './axis';
 import { drawChart, drawNow, type ChartAxes } from './canvasChart';
 import type { PlotHistory } from './plotHistory';
 
@@ -135,14 +135,13 @@ export function drawLoss(canvas: HTMLCanvasElement, palette: Palette, learning: 
   const air = 0.12 * (high - low);
   [low, high] = [low - air, high + air];
   const end = axisEnd(now);
-  const step = roundStep(high - low, 3);
   const axes: ChartAxes = {
     x: [0, end],
     y: [low, high],
     logY: false,
     xTicks: roundTicks(0, end, 4),
     xUnit: 's',
-    yTicks: roundTicks(low, high, 3).map((value) => ({ value, text: tickText(value, step) })),
+    yTicks: labelledTicks(low, high, 3),
   };
   drawChart(canvas, palette, axes, (frame) => {
     const { context, X, Y } = frame;

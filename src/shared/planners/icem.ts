@@ -15,7 +15,7 @@ import { shiftRow } from './shiftRow';
  * begins worse than the last one ended; and a shifted sequence holds its last action on instead of drawing it.
  */
 export const icem = definePlanner({
-  label: 'iCEM, frugal cross-entropy',
+  label: 'Improved CEM (iCEM)',
   source: 'Pinneri et al. 2020 (iCEM), algorithm 1',
   settings: {
     population: integer({
