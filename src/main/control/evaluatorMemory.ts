@@ -1,5 +1,5 @@
 import type { Drawing } from '../../shared/rollouts/drawing';
-import type { Rollouts } from '../../shared/rollouts/rollouts';
+import type { RolloutJob, Rollouts } from '../../shared/rollouts/rollouts';
 
 /** Longest state of any plant. */
 const MOST_CHANNELS = 8;
@@ -83,53 +83,76 @@ export function viewsOf({ control, numbers, tips, capacity: { count, horizon, pa
   };
 }
 
-/**
- * Takes items of the job in `views` until none is left. Every thread of the pool runs this same loop.
- * @param bank  noise of the candidates that are drawn, where there are such
- */
-export function takeItems(views: MemoryViews, rollouts: Rollouts, bank: Float64Array | undefined): void {
-  const { control, costs } = views;
-  const count = control[Word.count]!;
-  const { portion } = rollouts;
-  const early = control[Word.early] === 1;
-  const particles = rollouts.particlesIn({ early });
-  const drawing = control[Word.drawTo] === 0 ? undefined : drawingOf(views, bank);
-  const job = {
-    ...(drawing === undefined ? {} : { drawing }),
-    early,
-    state: views.state.subarray(0, control[Word.size]!),
-    previousAction: views.previousAction[0]!,
-    actions: views.actions,
-    horizon: control[Word.horizon]!,
-    stream: control[Word.stream]! >>> 0,
-    tips: control[Word.wantsTips] === 1 ? views.tips : undefined,
+type Changeable<T> = { -readonly [K in keyof T]: T[K] };
+/** What a thread takes items with: jobs and drawings of its own, filled anew for each population, so that nothing is left to collect. */
+export interface ItemDesk {
+  views: MemoryViews;
+  readonly job: Changeable<RolloutJob>;
+  readonly drawing: Changeable<Drawing>;
+}
+const NOTHING = new Float64Array(0);
+export const deskFor = (views: MemoryViews): ItemDesk => ({
+  views,
+  job: {
+    state: NOTHING,
+    previousAction: 0,
+    actions: NOTHING,
+    drawing: undefined,
+    early: false,
+    horizon: 0,
+    stream: 0,
+    tips: undefined,
     from: 0,
     to: 0,
     particle: 0,
-    costs: costs[0]!,
-  };
+    costs: NOTHING,
+  },
+  drawing: { bank: NOTHING, mean: NOTHING, spread: NOTHING, limit: 0, family: 0, from: 0, to: 0 },
+});
+
+/**
+ * Takes items of the job in the desk's memory until none is left. Every thread of the pool runs this same loop.
+ * @param bank  noise of the candidates that are drawn, where there are such
+ */
+export function takeItems(desk: ItemDesk, rollouts: Rollouts, bank: Float64Array | undefined): void {
+  const { views, job } = desk;
+  const { control, costs } = views;
+  const count = control[Word.count]!;
+  const { portion } = rollouts;
+  job.early = control[Word.early] === 1;
+  const particles = rollouts.particlesIn(job);
+  job.drawing = control[Word.drawTo] === 0 ? undefined : drawingAt(desk, bank);
+  job.state = beginOf(views.state, job.state, control[Word.size]!);
+  job.previousAction = views.previousAction[0]!;
+  job.actions = views.actions;
+  job.horizon = control[Word.horizon]!;
+  job.stream = control[Word.stream]! >>> 0;
+  job.tips = control[Word.wantsTips] === 1 ? views.tips : undefined;
   const items = Math.ceil(count / portion) * particles;
   for (;;) {
     const item = Atomics.add(control, Word.nextItem, 1);
     if (item >= items) return;
-    job.particle = item % particles;
-    job.from = ((item - job.particle) / particles) * portion;
+    const particle = item % particles;
+    job.particle = particle;
+    job.from = ((item - particle) / particles) * portion;
     job.to = Math.min(count, job.from + portion);
-    job.costs = costs[job.particle]!;
+    job.costs = costs[particle]!;
     rollouts.evaluate(job);
   }
 }
 
-function drawingOf({ control, mean, spread, limit }: MemoryViews, bank: Float64Array | undefined): Drawing {
+function drawingAt({ views: { control, mean, spread, limit }, drawing }: ItemDesk, bank: Float64Array | undefined): Drawing {
   if (bank === undefined) throw new Error('Candidates are to be drawn, but no noise bank came.');
   const horizon = control[Word.horizon]!;
-  return {
-    bank,
-    mean: mean.subarray(0, horizon),
-    spread: spread.subarray(0, horizon),
-    limit: limit[0]!,
-    family: control[Word.drawFamily]!,
-    from: control[Word.drawFrom]!,
-    to: control[Word.drawTo]!,
-  };
+  drawing.bank = bank;
+  drawing.mean = beginOf(mean, drawing.mean, horizon);
+  drawing.spread = beginOf(spread, drawing.spread, horizon);
+  drawing.limit = limit[0]!;
+  drawing.family = control[Word.drawFamily]!;
+  drawing.from = control[Word.drawFrom]!;
+  drawing.to = control[Word.drawTo]!;
+  return drawing;
 }
+/** The first numbers of `all` as an array; the last one that was asked for where it is the same. */
+const beginOf = (all: Float64Array, last: Float64Array, length: number): Float64Array =>
+  last.buffer === all.buffer && last.length === length ? last : all.subarray(0, length);

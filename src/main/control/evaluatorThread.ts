@@ -1,6 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Rollouts } from '../../shared/rollouts/rollouts';
-import { takeItems, viewsOf, Word, type MemoryViews } from './evaluatorMemory';
+import { deskFor, takeItems, viewsOf, Word, type MemoryViews } from './evaluatorMemory';
 import type { EvaluatorMessage } from './plannerPool';
 import type { KernelSource } from '../../shared/rollouts/kernels/source';
 import { loadSubject, rolloutsOf } from './subject';
@@ -11,18 +11,18 @@ import { loadSubject, rolloutsOf } from './subject';
  * plan waits for it. It never returns to its event loop; the leader terminates it.
  */
 export function serveEvaluations(port: MessagePort, kernels: () => KernelSource): never {
-  let views = awaitMemory(port);
+  const desk = deskFor(awaitMemory(port));
   let rollouts: Rollouts | undefined;
   let bank: Float64Array | undefined;
   let seen = 0;
   let lastJob = 0;
   for (;;) {
-    Atomics.wait(views.control, Word.generation, seen);
+    Atomics.wait(desk.views.control, Word.generation, seen);
     // before the port is looked into: what is posted later raises it once more
-    seen = Atomics.load(views.control, Word.generation);
+    seen = Atomics.load(desk.views.control, Word.generation);
     for (let message = posted(port); message !== undefined; message = posted(port)) {
       if (message.kind === 'memory') {
-        views = viewsOf(message.memory);
+        desk.views = viewsOf(message.memory);
         seen = NOTHING_SEEN;
       } else if (message.kind === 'bank') bank = new Float64Array(message.bank);
       else {
@@ -30,16 +30,17 @@ export function serveEvaluations(port: MessagePort, kernels: () => KernelSource)
         rollouts = rolloutsOf(loadSubject(subject), choice && { kernels: kernels(), choice });
       }
     }
-    const job = Atomics.load(views.control, Word.job);
+    const { control } = desk.views;
+    const job = Atomics.load(control, Word.job);
     if (job === lastJob || rollouts === undefined) continue;
     lastJob = job;
     try {
-      takeItems(views, rollouts, bank);
+      takeItems(desk, rollouts, bank);
     } catch {
-      Atomics.store(views.control, Word.failed, 1); // the leader gives up its helpers and does the work alone
+      Atomics.store(control, Word.failed, 1); // the leader gives up its helpers and does the work alone
     }
-    Atomics.add(views.control, Word.done, 1);
-    Atomics.notify(views.control, Word.done);
+    Atomics.add(control, Word.done, 1);
+    Atomics.notify(control, Word.done);
   }
 }
 

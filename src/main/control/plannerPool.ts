@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import type { KernelChoice } from '../../shared/rollouts/kernels/source';
 import { meanOverParticles, type Rollouts, type RolloutSubject } from '../../shared/rollouts/rollouts';
-import type { PopulationEvaluator } from '../../shared/planners/planSearch';
-import { allocateMemory, takeItems, viewsOf, Word, type Capacity, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
+import type { PopulationEvaluator, PopulationJob } from '../../shared/planners/planSearch';
+import { allocateMemory, deskFor, takeItems, viewsOf, Word, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
 import { loadSubject, rolloutsOf, type PoolEngine, type SubjectMessage } from './subject';
 
 /** What the leader posts to an evaluator thread; read there when the generation has risen. */
@@ -21,7 +21,7 @@ const PATIENCE_MS = 2_000;
  */
 export class PlannerPool implements PopulationEvaluator {
   private memory: EvaluatorMemory = allocateMemory({ count: 512, horizon: 32, particles: 1 });
-  private views: MemoryViews = viewsOf(this.memory);
+  private readonly desk = deskFor(viewsOf(this.memory));
   private helpers: Worker[] = [];
   private rollouts: Rollouts | undefined;
   /** The noise bank that candidates were drawn from last, and the copy that all threads read. */
@@ -63,7 +63,7 @@ export class PlannerPool implements PopulationEvaluator {
     const choice = engine?.choiceFor(subject);
     this.rollouts = rolloutsOf(subject, engine && choice && { kernels: engine.kernels, choice });
     this.tell({ kind: 'subject', subject: message, choice });
-    this.wake(this.views.control);
+    this.wake(this.desk.views.control);
     return subject;
   }
   /** What rolls out, for people; with the reason where it is not what was wanted. Empty before there is a model. */
@@ -75,13 +75,14 @@ export class PlannerPool implements PopulationEvaluator {
     return this.rollouts?.compiled === true;
   }
 
-  evaluate(job: Parameters<PopulationEvaluator['evaluate']>[0]): void {
+  evaluate(job: PopulationJob): void {
     const { state, previousAction, horizon, count, costs, tips, stream, early = false } = job;
     const { rollouts } = this;
     if (rollouts === undefined) throw new Error('There is no model to roll out through.');
     const { particles } = rollouts;
-    this.makeRoom({ count, horizon, particles });
-    const { views } = this;
+    this.makeRoom(count, horizon, particles);
+    const { desk } = this;
+    const { views } = desk;
     views.state.set(state);
     views.previousAction[0] = previousAction;
     const { control } = views;
@@ -96,25 +97,27 @@ export class PlannerPool implements PopulationEvaluator {
     Atomics.store(control, Word.nextItem, 0);
     Atomics.add(control, Word.job, 1);
     this.wake(control);
-    takeItems(views, rollouts, bank);
+    takeItems(desk, rollouts, bank);
     if (!this.awaitHelpers(control)) {
       this.giveUp('a planner thread did not answer');
-      Atomics.store(control, Word.nextItem, 0);
-      takeItems(views, rollouts, bank); // all of it once more, alone: a half-written row is never used
+      Atomics.store(desk.views.control, Word.nextItem, 0);
+      takeItems(desk, rollouts, bank); // all of it once more, alone: a half-written row is never used
     }
-    meanOverParticles(views.costs, rollouts.particlesIn({ early }), count, costs);
-    tips?.set(views.tips.subarray(0, count * (horizon + 1) * 2));
+    meanOverParticles(desk.views.costs, rollouts.particlesIn(job), count, costs);
+    tips?.set(desk.views.tips.subarray(0, count * (horizon + 1) * 2));
   }
 
   /** Actions that are given, and what the others are drawn from. @returns the noise bank, where any are drawn */
-  private hand({ actions, horizon, count, drawing }: Parameters<PopulationEvaluator['evaluate']>[0]): Float64Array | undefined {
-    const { views } = this;
+  private hand({ actions, horizon, count, drawing }: PopulationJob): Float64Array | undefined {
+    const { views } = this.desk;
     const { control } = views;
-    const { from, to } = drawing ?? { from: 0, to: 0 };
+    const from = drawing?.from ?? 0;
+    const to = drawing?.to ?? 0;
     control[Word.drawFrom] = from;
     control[Word.drawTo] = to;
-    views.actions.set(actions.subarray(0, from * horizon));
-    views.actions.set(actions.subarray(to * horizon, count * horizon), to * horizon);
+    const given = views.actions;
+    for (let i = 0; i < from * horizon; i++) given[i] = actions[i]!;
+    for (let i = to * horizon; i < count * horizon; i++) given[i] = actions[i]!;
     if (drawing === undefined) return undefined;
     control[Word.drawFamily] = drawing.family;
     views.limit[0] = drawing.limit;
@@ -145,17 +148,17 @@ export class PlannerPool implements PopulationEvaluator {
       if (Atomics.wait(control, Word.done, done, PATIENCE_MS) === 'timed-out') return false;
     }
   }
-  private makeRoom({ count, horizon, particles }: Capacity): void {
+  private makeRoom(count: number, horizon: number, particles: number): void {
     const { capacity } = this.memory;
     if (count <= capacity.count && horizon <= capacity.horizon && particles <= capacity.particles) return;
-    const old = this.views.control;
+    const old = this.desk.views.control;
     this.memory = allocateMemory({
       count: Math.max(count, capacity.count),
       horizon: Math.max(horizon, capacity.horizon),
       particles: Math.max(particles, capacity.particles),
     });
-    this.views = viewsOf(this.memory);
-    this.views.control.set(old);
+    this.desk.views = viewsOf(this.memory);
+    this.desk.views.control.set(old);
     this.tell({ kind: 'memory', memory: this.memory });
     this.wake(old); // where they wait; they find the new memory in their port
   }
@@ -174,14 +177,17 @@ export class PlannerPool implements PopulationEvaluator {
     this.helpers = [];
     // threads that were cut off may still hold the memory
     this.memory = allocateMemory(this.memory.capacity);
-    const fresh = viewsOf(this.memory);
-    fresh.control.set(this.views.control);
-    fresh.state.set(this.views.state);
-    fresh.previousAction.set(this.views.previousAction);
-    fresh.limit.set(this.views.limit);
-    fresh.mean.set(this.views.mean);
-    fresh.spread.set(this.views.spread);
-    fresh.actions.set(this.views.actions);
-    this.views = fresh;
+    this.desk.views = filledLike(this.desk.views, viewsOf(this.memory));
   }
+}
+
+function filledLike(old: MemoryViews, fresh: MemoryViews): MemoryViews {
+  fresh.control.set(old.control);
+  fresh.state.set(old.state);
+  fresh.previousAction.set(old.previousAction);
+  fresh.limit.set(old.limit);
+  fresh.mean.set(old.mean);
+  fresh.spread.set(old.spread);
+  fresh.actions.set(old.actions);
+  return fresh;
 }

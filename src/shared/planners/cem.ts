@@ -41,7 +41,7 @@ export const cem = definePlanner({
   },
   throughNetworks: { population: 256, iterations: 4 },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
-    const { population, iterations, leastSpread, smoothing } = settings;
+    const { population, iterations } = settings;
     const elites = Math.max(2, Math.min(population - 1, Math.floor(population * settings.eliteShare)));
     const kept = Math.floor(elites * settings.keptElites);
     const mean = new Float64Array(horizon);
@@ -65,7 +65,7 @@ export const cem = definePlanner({
       for (let e = 0; e < given; e++)
         for (let t = 0; t < horizon; t++) actions[(population - 1 - e) * horizon + t] = limit * lastElites[e * horizon + t]!;
       const family = streamFamily(seed, planNumber, iteration);
-      sampler.evaluate({ family, from: 1, to: population - given }, actions, population, costs);
+      sampler.evaluate(family, 1, population - given, false, actions, population, costs);
     }
     function keepElites(): void {
       for (let e = 0; e < elites; e++)
@@ -104,7 +104,7 @@ export const cem = definePlanner({
           }
           if (costs[leader] === Infinity) break; // nothing finite to refit to; what an earlier iteration found still stands
           keepElites();
-          refit(lastElites, elitesOf(costs, order, elites), mean, spread, { smoothing, leastSpread });
+          refit(lastElites, elitesOf(costs, order, elites), mean, spread, settings);
           if (deadline?.() === true) break;
         }
         if (bestCost === Infinity) {

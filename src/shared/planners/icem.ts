@@ -42,7 +42,7 @@ export const icem = definePlanner({
   },
   throughNetworks: { population: 256, membersEarly: 2 },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
-    const { population, iterations, leastSpread, smoothing } = settings;
+    const { population, iterations } = settings;
     const elites = Math.max(2, Math.min(population >> 1, Math.floor(population * settings.eliteShare)));
     const kept = Math.max(1, Math.floor(elites * settings.keptElites));
     const mean = new Float64Array(horizon);
@@ -67,13 +67,13 @@ export const icem = definePlanner({
     function put(row: number, shares: Float64Array, at: number): void {
       for (let t = 0; t < horizon; t++) actions[row * horizon + t] = limit * shares[at + t]!;
     }
-    function evaluate(planNumber: number, iteration: number, count: number, ofThese: Float64Array): void {
+    function evaluate(planNumber: number, iteration: number, count: number): void {
       const given = Math.min(kept, lastUsed);
       for (let e = 0; e < given; e++) put(count - 1 - e, lastElites, e * horizon);
       const isLast = iteration === iterations - 1;
       if (isLast) put(0, mean, 0);
       const family = streamFamily(seed, planNumber, iteration);
-      sampler.evaluate({ family, from: isLast ? 1 : 0, to: count - given, early: isEarly(iteration) }, actions, count, ofThese);
+      sampler.evaluate(family, isLast ? 1 : 0, count - given, isEarly(iteration), actions, count, costs);
     }
     /** All but the last two populations: where they stand is all that is wanted of them. */
     const isEarly = (iteration: number) => iteration < iterations - 2;
@@ -100,11 +100,10 @@ export const icem = definePlanner({
         for (let iteration = 0; iteration < iterations; iteration++) {
           const count = Math.max(2 * elites, Math.floor(wanted));
           wanted /= settings.shrink;
-          const ofThese = costs.subarray(0, count);
-          evaluate(planNumber, iteration, count, ofThese);
+          evaluate(planNumber, iteration, count);
           tried += count;
           evaluations += count * horizon;
-          rankByCost(ofThese, order, elites);
+          rankByCost(costs, order, elites, count);
           sampler.show(order, elites, actions);
           const leader = order[0]!;
           // costs of few particles are not compared with those of all
@@ -115,8 +114,8 @@ export const icem = definePlanner({
           }
           if (costs[leader] === Infinity) break; // nothing finite to refit to; what an earlier iteration found still stands
           keepElites();
-          lastUsed = elitesOf(ofThese, order, elites);
-          refit(lastElites, lastUsed, mean, spread, { smoothing, leastSpread });
+          lastUsed = elitesOf(costs, order, elites);
+          refit(lastElites, lastUsed, mean, spread, settings);
           if (deadline?.() === true) break;
         }
         if (bestCost === Infinity) {

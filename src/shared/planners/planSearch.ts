@@ -10,8 +10,10 @@ import type { PlannerInstance, PlannerResult, PlannerContext } from './planner';
 export interface PopulationEvaluator {
   /** Whether it takes a job with a `drawing`. */
   readonly draws?: boolean;
-  evaluate(job: Omit<RolloutJob, 'from' | 'to' | 'particle'> & { readonly count: number }): void;
+  /** @param job  the caller's, who may change it afterwards */
+  evaluate(job: PopulationJob): void;
 }
+export type PopulationJob = Omit<RolloutJob, 'from' | 'to' | 'particle'> & { readonly count: number };
 /** One question to the planner. */
 export interface PlanRequest {
   /** Counts plans since the run began; names the random streams. */
@@ -67,6 +69,8 @@ export class PlanSearch {
   private planner: PlannerInstance;
   private lastActsFrom = 0;
   private readonly start: Float64Array;
+  /** [1], the one that the model is carried through. */
+  private readonly command = new Float64Array(1);
   private previousAction = 0;
   /** The plan that is searched, and populations evaluated for it so far: they name the streams of the next. */
   private planId = 0;
@@ -142,33 +146,44 @@ export class PlanSearch {
 
   private makePlanner(): PlannerInstance {
     const { horizon, evaluator } = this.parts;
+    const nothing = new Float64Array(0);
+    // one for all populations, so that a search leaves nothing to collect
+    const job: { -readonly [K in keyof PopulationJob]: PopulationJob[K] } = {
+      state: this.start,
+      previousAction: 0,
+      actions: nothing,
+      horizon,
+      count: 0,
+      costs: nothing,
+      stream: 0,
+      drawing: undefined,
+      early: false,
+      tips: undefined,
+    };
     return this.parts.createPlanner({
       imagination: {
         draws: evaluator.draws === true,
         evaluate: (actions, count, costs, how) => {
-          const tips = this.recorder?.tipsFor(count);
-          evaluator.evaluate({
-            state: this.start,
-            previousAction: this.previousAction,
-            actions,
-            horizon,
-            count,
-            costs,
-            stream: streamKey(this.parts.seed ?? 0, this.planId, this.populations++, POPULATION_STREAM),
-            ...how,
-            ...(tips === undefined ? {} : { tips }),
-          });
+          job.previousAction = this.previousAction;
+          job.actions = actions;
+          job.count = count;
+          job.costs = costs;
+          job.stream = streamKey(this.parts.seed ?? 0, this.planId, this.populations++, POPULATION_STREAM);
+          job.drawing = how?.drawing;
+          job.early = how?.early === true;
+          job.tips = this.recorder?.tipsFor(count);
+          evaluator.evaluate(job);
           this.recorder?.take(costs, count);
         },
       },
     });
   }
   private carryThroughQueue(model: DynamicsModel, { state, queue }: PlanRequest): void {
-    this.start.set(state.subarray(0, this.start.length));
-    const action = new Float64Array(1);
-    for (const command of queue) {
-      action[0] = command;
-      model.predict(this.start, action, 1, -1);
+    const { start, command } = this;
+    for (let c = 0; c < start.length; c++) start[c] = state[c]!;
+    for (let k = 0; k < queue.length; k++) {
+      command[0] = queue[k]!;
+      model.predict(start, command, 1, -1);
     }
     this.previousAction = queue.length > 0 ? queue[queue.length - 1]! : 0;
   }

@@ -16,7 +16,7 @@ export interface RolloutJob {
   /** [count × horizon], action units; rows of candidates that are to be drawn may hold anything. */
   readonly actions: Float64Array;
   /** Says which candidates are to be drawn, and how; none when absent. */
-  readonly drawing?: Drawing;
+  readonly drawing?: Drawing | undefined;
   readonly horizon: number;
   /** Candidates from … to − 1 of this job. */
   readonly from: number;
@@ -37,7 +37,7 @@ export interface RolloutJob {
    */
   readonly costs: Float64Array;
   /** [count × (horizon + 1) × 2] x, y of the tip in metres when wanted: the path of particle (candidate mod particles). */
-  readonly tips?: Float32Array;
+  readonly tips?: Float32Array | undefined;
   /** Names the random streams of this population: a 32-bit key; 0 when absent. */
   readonly stream?: number;
 }
@@ -94,11 +94,13 @@ export function meanOverParticles(
   costs: Float64Array,
   from = 0,
 ): void {
-  for (let i = 0; i < count; i++) {
-    let sum = 0;
-    for (let p = 0; p < particles; p++) sum += ofParticles[p][i] / particles;
-    costs[from + i] = sum - sum === 0 ? sum : Infinity;
+  // summed where they belong: a number that waits in a variable would be put on the heap, one for each candidate
+  costs.fill(0, from, from + count);
+  for (let p = 0; p < particles; p++) {
+    const ofOne = ofParticles[p];
+    for (let i = 0; i < count; i++) costs[from + i] += ofOne[i] / particles;
   }
+  for (let i = from; i < from + count; i++) if (costs[i] - costs[i] !== 0) costs[i] = Infinity;
 }
 export interface RolloutSubject {
   readonly plant: Plant;

@@ -1,6 +1,7 @@
 import { peakChain, type PeakChain } from '../../workers/peakChain';
 import { defineCommand } from '../command';
 import { switchFlag, whole } from '../flags';
+import { benchAllocation } from './bench/allocation';
 import { goals, holdsPeers, judge, lost } from './bench/goals';
 import { benchJitter } from './bench/jitter';
 import { machineOf, QuietWatch } from './bench/machine';
@@ -27,6 +28,7 @@ export const benchWorks: Readonly<Record<string, (context: BenchContext) => Prom
   scaling: benchScaling,
   jitter: benchJitter,
   startup: benchStartup,
+  allocation: benchAllocation,
 };
 
 /** @param works  by their names */
@@ -54,7 +56,7 @@ export function benchCommandOf(
     example: 'upright bench W1 --check',
     notes: [
       'W1: CEM 400 x 30 x 5 through an ensemble of 5 probabilistic networks 6-64-64-8. W1wide: the same, 3 layers of 200. W2: one network, no noise. W3: CEM 1000 x 50 x 5 through the cart-pole’s equations. W4: an epoch of 10,000 transitions for the ensemble. GP: CEM 480 x 24 x 5 through a Gaussian process of 200 points.',
-      'plan: one plan as the setups make it, through the equations, a Gaussian process and an ensemble. scaling: how time grows with population, horizon and members. jitter: lateness of the control loop at 100 Hz, idle and while the ensemble trains and pictures are drawn. startup: how soon the first plan is there.',
+      'plan: one plan as the setups make it, through the equations, a Gaussian process and an ensemble. scaling: how time grows with population, horizon and members. jitter: lateness of the control loop at 100 Hz, idle and while the ensemble trains and pictures are drawn. startup: how soon the first plan is there. allocation: bytes that a plan leaves to the collector.',
       '"plain TypeScript" is what one writes first: loops over one row at a time. "reference" is our own plain TypeScript, which works on many rows at a time. A ratio is formed within a round, then its median is taken. Share of peak counts matrix products alone, against a chain of 128-bit multiply-adds measured in the same rounds.',
       'Two threads unless --threads says otherwise. A machine on which others compute meanwhile is called not quiet; its figures are worth little and are held to no floor.',
     ],

@@ -37,7 +37,7 @@ export interface Packed {
   /** Makes room for so many steps, before the first horizon that is as long. */
   lengthen?(steps: number): void;
   /** Made ready for a particle of a population, before its chunks are rolled. */
-  prepare?(horizon: number, stream: number, particle: number): void;
+  prepare?(job: RolloutJob, particle: number): void;
 }
 
 /**
@@ -84,7 +84,7 @@ function packedNetwork(
     portion: at.LANES,
     noisy,
     lengthen: (steps) => makeRoomForMembers(memory, address, steps),
-    prepare(horizon, stream, particle) {
+    prepare({ horizon, stream = 0 }, particle) {
       for (let step = 0; step < horizon; step++)
         setMember(memory, address, step, memberAt(propagation, model.members, stream, particle, step));
     },
@@ -129,6 +129,8 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
   const onCircle = plant.channels.map(
     ({ id, wraps }) => wraps === true && !cost.terms.some(({ of }) => 'channel' in of && of.channel === id),
   );
+  const keysOf = Float64Array.of(NaN);
+  const noiseKeys = new Int32Array(particles);
   let room = 0;
   let actionRows = 0;
   let tipRows = 0;
@@ -148,6 +150,12 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
     for (let c = 0; c < n; c++) memory.setFloat(at.START + 4 * c, onCircle[c] ? withoutTurns(job.state[c]) : job.state[c]);
     memory.setInt(at.TIPS, job.tips === undefined ? 0 : tipRows);
     if (job.drawing !== undefined) draws.set(job.drawing);
+    if (packed.noisy && (job.stream ?? 0) !== keysOf[0]) keepNoiseKeys(job.stream ?? 0);
+  }
+  /** Made once for a population: a key that is made for each chunk is one number on the heap for each. */
+  function keepNoiseKeys(stream: number): void {
+    keysOf[0] = stream;
+    for (let particle = 0; particle < particles; particle++) noiseKeys[particle] = noiseKey(stream, particle);
   }
   function writeActions({ actions, horizon, drawing }: RolloutJob, from: number, count: number): void {
     memory.setInt(at.FIRST_CANDIDATE, from);
@@ -162,11 +170,10 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
       for (let to = rows + lane, end = to + horizon * at.LANES; to < end; to += at.LANES) floats[to] = actions[source_++];
     }
   }
-  const prepareParticle = (job: RolloutJob, which: number) =>
-    packed.prepare?.(job.horizon, job.stream ?? 0, particleOf(job, which, propagation, particles));
+  const prepareParticle = (job: RolloutJob, which: number) => packed.prepare?.(job, particleOf(job, which, propagation, particles));
   function rollParticle(job: RolloutJob, from: number, count: number, which: number, costs: Float64Array, to: number): void {
     const particle = particleOf(job, which, propagation, particles);
-    memory.setInt(at.NOISE_KEY, packed.noisy ? noiseKey(job.stream ?? 0, particle) : 0);
+    memory.setInt(at.NOISE_KEY, packed.noisy ? noiseKeys[particle] : 0);
     roll();
     const { floats } = memory;
     for (let lane = 0; lane < count; lane++) costs[to + lane] = floats[(at.COST >> 2) + lane];
