@@ -60,7 +60,8 @@ test('one, two and three threads give the same bytes', async () => {
   const crew = crewOf(1);
   for (let time = 0; time < 5; time++) expect(await trained(crew)).toEqual(alone);
   expect(spawned.length).toBe(1); // kept from training to training
-  expect(await trained(crewOf(2))).toEqual(alone);
+  expect(await trained(crewOf(7))).toEqual(alone);
+  expect(spawned.length).toBe(1 + 2); // three members keep three threads busy at most
 });
 
 test('helpers train while the thread that began does nothing', async () => {

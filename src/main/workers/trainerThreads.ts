@@ -19,8 +19,9 @@ export class TrainerThreads implements TrainingCrew {
 
   begin(training: SharedTraining): void {
     this.fault = undefined;
-    while (this.helpers.length < this.count) this.helpers.push(this.started());
-    for (const helper of this.helpers) helper.postMessage(training);
+    const useful = Math.min(this.count, training.course.layout.members - 1); // each member is trained by one thread at a time
+    while (this.helpers.length < useful) this.helpers.push(this.started());
+    for (const helper of this.helpers.slice(0, useful)) helper.postMessage(training);
   }
   check(): void {
     if (this.fault !== undefined) throw new Error(`${this.fault} The next fit starts it anew.`);
