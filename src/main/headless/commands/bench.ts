@@ -7,6 +7,7 @@ import { benchJitter } from './bench/jitter';
 import { machineOf, QuietWatch } from './bench/machine';
 import { benchNetwork, W1, W1wide, W2 } from './bench/networkWorks';
 import { peakFigures } from './bench/peak';
+import { benchBrowser } from './bench/browser';
 import { peerFolder, peerPrograms } from './bench/peers/peerFolder';
 import { benchPlan } from './bench/plan';
 import { benchScaling } from './bench/scaling';
@@ -51,6 +52,7 @@ export function benchCommandOf(
         meaning: 'Rounds in which the contenders take turns. When given, W1 and W4 also show tfjs-cpu, which takes half a minute.',
       }),
       peers: switchFlag({ meaning: 'Also libraries of others, as far as `npm run bench:peers` has brought them.' }),
+      browser: switchFlag({ meaning: 'Also W1 in headless Chromium, in threads that share memory; in a clone.' }),
       check: switchFlag({ meaning: 'End with 1 when a ratio is below its floor by more than its spread.' }),
     },
     example: 'upright bench W1 --check',
@@ -58,6 +60,7 @@ export function benchCommandOf(
       'W1: CEM 400 x 30 x 5 through an ensemble of 5 probabilistic networks 6-64-64-8. W1wide: the same, 3 layers of 200. W2: one network, no noise. W3: CEM 1000 x 50 x 5 through the cart-pole’s equations. W4: an epoch of 10,000 transitions for the ensemble. GP: CEM 480 x 24 x 5 through a Gaussian process of 200 points.',
       'plan: one plan as the setups make it, through the equations, a Gaussian process and an ensemble. scaling: how time grows with population, horizon and members. jitter: lateness of the control loop at 100 Hz, idle and while the ensemble trains and pictures are drawn. startup: how soon the first plan is there. allocation: bytes that a plan leaves to the collector.',
       '"plain TypeScript" is what one writes first: loops over one row at a time. "reference" is our own plain TypeScript, which works on many rows at a time. A ratio is formed within a round, then its median is taken. Share of peak counts matrix products alone, against a chain of 128-bit multiply-adds measured in the same rounds.',
+      '--peers: libraries are processes of their own, each checked against float64 and then asked in turn within each round; shown as installed and in the best form that is known. Who is absent has no row and no ratio. Their floors hold on two cores of x64 with AVX2.',
       'Two threads unless --threads says otherwise. A machine on which others compute meanwhile is called not quiet; its figures are worth little and are held to no floor.',
     ],
     async run({ arguments: asked, flags, given, world }) {
@@ -80,6 +83,7 @@ export function benchCommandOf(
       };
       const results: WorkResult[] = [];
       for (const name of wanted) if (!world.signal.aborted) results.push(await works[name]!(context));
+      if (flags.browser && !world.signal.aborted) results.push(await benchBrowser(context));
       await chain?.close();
 
       const machine = machineOf(watch);
