@@ -1,5 +1,5 @@
 /** The learner process, real: built as the program builds it, forked under Node, fitted in, cancelled, killed. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -16,6 +16,10 @@ import { defaultsOf } from '../../src/shared/settings';
 import { allPriors, period, wander } from '../models/wander';
 
 const root = join(import.meta.dirname, '../..');
+const bindings = join(root, 'node_modules/@tensorflow/tfjs-node/lib');
+/** As after `npm run tensorflow`. */
+const nativeIsBuilt =
+  existsSync(bindings) && readdirSync(bindings).some((version) => existsSync(join(bindings, version, 'tfjs_binding.node')));
 // below the project, so that the packages that stay outside of the build are found
 const folder = join(root, 'node_modules', '.learner-test', String(process.pid));
 const clients: LearnerClient[] = [];
@@ -55,7 +59,7 @@ describe('in a process of its own', { timeout: 60_000 }, () => {
     await Promise.all(clients.splice(0).map((client) => client.close()));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const clientOf = (wish?: 'wasm' | 'cpu') => {
+  const clientOf = (wish?: 'native' | 'wasm' | 'cpu') => {
     const children: ChildProcessHandle[] = [];
     const spawnLearner = () => {
       const child = forkUnderNode(join(folder, 'learner.js'));
@@ -118,6 +122,13 @@ describe('in a process of its own', { timeout: 60_000 }, () => {
     await client.fit(job('linear', 30));
     expect(performance.now() - from).toBeLessThan(10_000); // far less than the rest of the cancelled one: about a minute
     expect(children.length).toBe(1);
+  });
+
+  test.skipIf(!nativeIsBuilt)('on the native backend it says so, with the version of TensorFlow', async () => {
+    const { client } = clientOf('native');
+    const { trainer, backend } = await client.fit(job('ensemble', 60, { firstSteps: 20 }));
+    expect(trainer).toBe('tensorflow');
+    expect(backend).toEqual({ name: 'native', version: expect.stringMatching(/^2\.\d+\.\d+/) as string, reason: 'asked for' });
   });
 
   test('a learner that stepped back stays so for the fits of a strict loop, and makes room for a fresh one afterwards', async () => {

@@ -114,7 +114,9 @@ function loadNative(): string | undefined {
 async function versionOf(name: TensorBackend['name']): Promise<string> {
   if (name === 'cpu') return (await import('@tensorflow/tfjs-backend-cpu')).version_cpu;
   if (name === 'wasm') return (await import('@tensorflow/tfjs-backend-wasm')).version_wasm;
-  return (load('@tensorflow/tfjs-node/package.json') as { version: string }).version;
+  // what computes is TensorFlow; the package that binds it has a version of its own
+  const { backend } = await import('@tensorflow/tfjs-core');
+  return (backend() as unknown as { readonly binding: { readonly TF_Version: string } }).binding.TF_Version;
 }
 
 const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0].trim().replace(/\.$/, '');
