@@ -1,5 +1,5 @@
 // A helper thread of the planner pool in a browser, where a thread cannot look into its port without going back to its events.
-import { takeItems, viewsOf, Word, type MemoryViews } from '../../control/evaluatorMemory';
+import { deskFor, takeItems, viewsOf, Word, type ItemDesk } from '../../control/evaluatorMemory';
 import type { EvaluatorMessage } from '../../control/plannerPool';
 import { loadSubject, rolloutsOf } from '../../control/subject';
 import type { Rollouts } from '../../../shared/rollouts/rollouts';
@@ -7,31 +7,32 @@ import { fetchKernels } from './kernels';
 import { scope } from './scope';
 
 const kernels = await fetchKernels();
-let views: MemoryViews | undefined;
+let desk: ItemDesk | undefined;
 let rollouts: Rollouts | undefined;
 let bank: Float64Array | undefined;
 let lastJob = 0;
 
 scope.onmessage = ({ data }) => {
   const message = data as EvaluatorMessage | { readonly kind: 'hold' };
-  if (message.kind === 'memory') views = viewsOf(message.memory);
+  if (message.kind === 'memory') desk = deskFor(viewsOf(message.memory));
   else if (message.kind === 'bank') bank = new Float64Array(message.bank);
   else if (message.kind === 'subject')
     rollouts = rolloutsOf(loadSubject(message.subject), message.choice && { kernels, choice: message.choice });
-  else hold(views!);
+  else hold(desk!);
 };
 // Until it holds, jobs are looked for now and then, so that memory and model can still be posted.
 setInterval(() => {
-  if (views !== undefined && rollouts !== undefined && bank !== undefined) takeJob(views, rollouts, bank);
+  if (desk !== undefined && rollouts !== undefined && bank !== undefined) takeJob(desk, rollouts, bank);
 }, 1);
 scope.postMessage('ready');
 
-function takeJob({ control }: MemoryViews, own: Rollouts, noise: Float64Array): void {
+function takeJob(own: ItemDesk, through: Rollouts, noise: Float64Array): void {
+  const { control } = own.views;
   const job = Atomics.load(control, Word.job);
   if (job === lastJob) return;
   lastJob = job;
   try {
-    takeItems(views!, own, noise);
+    takeItems(own, through, noise);
   } catch {
     Atomics.store(control, Word.failed, 1);
   }
@@ -40,10 +41,11 @@ function takeJob({ control }: MemoryViews, own: Rollouts, noise: Float64Array): 
 }
 
 /** From here on it is a thread as under Node: asleep until there is a job, and nothing is posted any more. */
-function hold({ control }: MemoryViews): never {
+function hold(own: ItemDesk): never {
+  const { control } = own.views;
   for (;;) {
     const seen = Atomics.load(control, Word.generation);
-    takeJob(views!, rollouts!, bank!);
+    takeJob(own, rollouts!, bank!);
     Atomics.wait(control, Word.generation, seen);
   }
 }
