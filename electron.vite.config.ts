@@ -16,6 +16,7 @@ export const entries = {
   peakThread: 'src/main/workers/peakThread.ts',
   learner: 'src/main/workers/learner.ts',
   trainer: 'src/main/workers/trainer.ts',
+  onnxPeer: 'src/main/headless/commands/bench/peers/onnxPeer.ts',
   learnRun: 'src/main/workers/learnRun.ts',
 };
 

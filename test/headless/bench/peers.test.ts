@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -149,6 +149,10 @@ describe('what is brought', () => {
   test('what was not brought is told with the way to it', () => {
     for (const kind of Object.values(peerKinds(2)).flat())
       expect(programOf(kind, { python: undefined, onnx: undefined }, () => '')).toContain('npm run bench:peers');
+  });
+  test('the build makes the program that onnxruntime runs in', () => {
+    const config = readFileSync(join(import.meta.dirname, '../../../electron.vite.config.ts'), 'utf8');
+    expect(config).toContain("onnxPeer: 'src/main/headless/commands/bench/peers/onnxPeer.ts'");
   });
   test('every goal against a library has one that can be measured', () => {
     const kinds: Readonly<Record<string, readonly PeerKind[]>> = peerKinds(2);
