@@ -30,11 +30,11 @@ const LARGE: Size = { population: 256, horizon: 20, iterations: 6 };
  * What a large search may leave beyond a small one, bytes: a few for each iteration, until the engine has compiled all of it
  * for good. One number on the heap for each candidate would be 22,000.
  */
-export const GROWTH_LIMIT = 8_000;
+export const GROWTH_LIMIT = 12_000;
 
 const PLANS = 5;
 /** The engine compiles while it measures: the least of so many measurements counts, or the first ones that are within the limit. */
-const MOST_WINDOWS = 80;
+const MOST_WINDOWS = 200;
 const LEAST_WINDOWS = 5;
 
 /** A plan leaves its answer and a few small objects to the collector, however large the search: memory is made ready once. */
