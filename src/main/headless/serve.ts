@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TensorBackend } from '../../shared/models/tensorBackend';
 import type { Setup } from '../../shared/setups/setup';
 import { pageFolder } from '../page/pageFiles';
 import { createWorkbench } from '../workbench/workbench';
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly version: string;
   /** What to begin with; the default setup when absent. */
   readonly setup?: Setup;
+  /** The backend of TensorFlow.js to train networks on; the kernels train them when absent. */
+  readonly backend?: TensorBackend['name'];
 }
 
 /**
@@ -28,13 +31,17 @@ export interface ServeOptions {
  * @throws LackingError when the port is taken, or when the key cannot be left in the data folder
  */
 export async function runServe(
-  { port, open, version, setup }: ServeOptions,
+  { port, open, version, setup, backend }: ServeOptions,
   world: Pick<World, 'home' | 'now' | 'signal' | 'announce' | 'warn'>,
 ): Promise<void> {
   const token = randomBytes(32).toString('base64url');
   const folder = join(world.home, 'serve');
   await makeFolder(folder, 0o700).catch(refuseFolder(folder)); // before anything runs
-  const workbench = createWorkbench({ forkControl, spawnLearner, now: world.now, home: world.home, version, ...(setup && { setup }) });
+  const workbench = createWorkbench({
+    ...{ forkControl, spawnLearner, now: world.now, home: world.home, version },
+    ...(setup && { setup }),
+    ...(backend && { backend }),
+  });
   let server: RunningServer | undefined;
   let tokenFile: string | undefined;
   try {

@@ -77,7 +77,7 @@ class WorkbenchService implements Workbench {
       this.resolved = resolveSetup(ports.setup);
     }
     this.tunings = new Tunings(join(ports.home, 'tuning.json'), thisMachine(ports.version));
-    this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner() });
+    this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner(), ...(ports.backend && { wish: ports.backend }) });
     this.learning = this.newLearning();
     this.forkControl();
     this.pingTimer = setInterval(() => this.everyPing(), PING_MS);

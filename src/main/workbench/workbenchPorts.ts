@@ -1,4 +1,5 @@
 import type { Transport } from '../../shared/contract/transport';
+import type { TensorBackend } from '../../shared/models/tensorBackend';
 import type { Setup } from '../../shared/setups/setup';
 import type { ControlChild, LearnerChild } from './children';
 
@@ -15,6 +16,8 @@ export interface WorkbenchPorts {
   readonly version: string;
   /** What to begin with; the default setup when absent. */
   readonly setup?: Setup;
+  /** The backend of TensorFlow.js to train networks on; the kernels train them when absent. */
+  readonly backend?: TensorBackend['name'];
 }
 
 /** The workbench as its shells hold it. */

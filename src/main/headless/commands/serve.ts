@@ -1,5 +1,5 @@
 import { defineCommand } from '../command';
-import { switchFlag, whole } from '../flags';
+import { choice, switchFlag, whole } from '../flags';
 import { UsageError } from '../refusals';
 import { runServe } from '../serve';
 import { setupNamed, withAssignments } from '../setupOfCall';
@@ -17,6 +17,11 @@ export const serveCommand = defineCommand({
       otherwise: '0, any free one',
       meaning: 'Port on 127.0.0.1; there is no option for another address. A taken one ends the call with 4.',
     }),
+    backend: choice({
+      choices: ['auto', 'native', 'wasm', 'cpu'],
+      default: 'auto',
+      meaning: "Train networks by TensorFlow.js on this backend; auto trains them by the program's own kernels.",
+    }),
     open: switchFlag({ meaning: 'Open the address in the browser of this desktop; so it is by itself on a terminal without --json.' }),
     'no-open': switchFlag({ meaning: 'Do not open a browser.' }),
   },
@@ -31,7 +36,11 @@ export const serveCommand = defineCommand({
     const setup = named ? withAssignments(await setupNamed(flags.setup, undefined, world.home), flags.set) : undefined;
     const open = flags.open || (!flags['no-open'] && !flags.json && process.stdout.isTTY === true);
     await runServe(
-      { port: flags.port, open, version: world.version, ...(setup === undefined ? {} : { setup: { ...setup, seed: flags.seed } }) },
+      {
+        ...{ port: flags.port, open, version: world.version },
+        ...(setup === undefined ? {} : { setup: { ...setup, seed: flags.seed } }),
+        ...(flags.backend === 'auto' ? {} : { backend: flags.backend }),
+      },
       world,
     );
     return { exit: 0, document: {}, text: '' };
