@@ -1,6 +1,6 @@
 /**
  * The product's build for an Electron before 28, whose main process knows no ES modules: CommonJS under the same file names,
- * with olderEngines.cjs in front of every entry. Entries with top-level await (the command line and its thread) are left out: the app needs
+ * with olderEngines.cjs in front of every entry. Entries with top-level await (the command line, its thread, a peer of the bench) are left out: the app needs
  * none of them. Used by the tests alone; electron-vite takes the targets from ELECTRON_MAJOR_VER.
  */
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import product, { entries } from '../../electron.vite.config';
 
 const banner = readFileSync(join(import.meta.dirname, 'olderEngines.cjs'), 'utf8');
 const { main, preload, renderer } = product as unknown as Record<'main' | 'preload' | 'renderer', { build: { rolldownOptions: object } }>;
-const { cli: _cli, learnRun: _learnRun, ...input } = entries;
+const { cli: _cli, learnRun: _learnRun, onnxPeer: _onnxPeer, ...input } = entries;
 
 export default {
   main: {
