@@ -53,12 +53,19 @@ describe.skipIf(skipped !== undefined)(`in Chromium${skipped === undefined ? '' 
     const notices: string[] = [];
     client.on('notice', ({ text }) => notices.push(text));
     await client.changeSettings({ lease, values: { 'model.firstSteps': 200 } }); // of the next one
+    // what was said before the page came is old news to it
+    await until(
+      async () => /^RUNNING/.test((await page.getByRole('status').first().textContent())?.trim() ?? ''),
+      'the page is there',
+      60_000,
+    );
+    const sentence = /The learner process was killed \(SIGKILL\) during a fit\. The next fit starts it anew\./;
+    const shown = page.getByText(sentence).first().waitFor({ timeout: 60_000 }); // it leaves by itself: looked for from the beginning
     process.kill(killed, 'SIGKILL');
 
-    const sentence = /The learner process was killed \(SIGKILL\) during a fit\. The next fit starts it anew\./;
     await until(() => notices.some((text) => sentence.test(text)), 'the loss of the fit is told', 60_000);
     expect(notices.filter((text) => sentence.test(text))).toHaveLength(1);
-    await until(async () => (await page.getByText(sentence).count()) > 0, 'the page says it', 60_000);
+    await shown;
     const folder = join(import.meta.dirname, '../../test-results');
     mkdirSync(folder, { recursive: true });
     await page.screenshot({ path: join(folder, 'learnerKilled.png') });
