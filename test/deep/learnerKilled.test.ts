@@ -1,4 +1,7 @@
-/** The learner process is killed in the middle of a fit, with a page in Chromium that looks on. */
+/**
+ * The learner process is killed in the middle of a fit, with a page in Chromium that looks on. Which fit is hit depends on the
+ * moment, so now and then none is; test/main/learner.test.ts holds the same without a page.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +17,7 @@ import {
   until,
   type Observer,
   type Served,
-} from './harness';
+} from '../journeys/harness';
 
 const skipped = process.platform === 'win32' ? 'no ps on Windows' : noBrowser;
 
