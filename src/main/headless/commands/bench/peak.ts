@@ -1,6 +1,6 @@
 import type { PeakChain } from '../../../workers/peakChain';
 import { ratiosWithin, type Contender, type Measured } from './rounds';
-import { least, median, rounded } from './timing';
+import { median, rounded } from './timing';
 import type { World } from '../../command';
 
 /** The chain of multiply-adds as a contender, so that a busy moment slows it as it slows what it is held against. */
@@ -20,14 +20,13 @@ export const peakContenders = (chain: PeakChain | undefined, threads: number): P
 
 /**
  * Which share of the peak on as many threads the matrix products alone make up, round by round; empty where no peak was
- * measured. Whatever else a contender does counts against it. Formed of the least times: what the machine can do and what we make of
- * it are both limits, and whatever comes between only adds.
+ * measured. Whatever else a contender does counts against it.
  * @param operations  of the matrix products
  */
 export function sharesOfPeak(one: Measured, all: readonly Measured[], operations: number): number[] {
   const peak = all.find(({ contender }) => contender.name === 'peak' && contender.threads === one.contender.threads);
   if (peak === undefined) return [];
-  return ratiosWithin(peak, one, least).map((ratio) => (ratio * operations) / (peak.contender as PeakContender).operations);
+  return ratiosWithin(peak, one).map((ratio) => (ratio * operations) / (peak.contender as PeakContender).operations);
 }
 export const withoutPeak = (measured: readonly Measured[]): Measured[] => measured.filter(({ contender }) => contender.name !== 'peak');
 

@@ -82,14 +82,11 @@ export const closeAll = async (contenders: readonly Contender[]): Promise<void> 
   for (const { close } of contenders) await close?.();
 };
 
-/**
- * One contender's time over another's, for each round in which both took part.
- * @param figure  of a contender's samples in the round
- */
-export function ratiosWithin(over: Measured, under: Measured, figure = median): number[] {
+/** One contender's time over another's, for each round in which both took part. */
+export function ratiosWithin(over: Measured, under: Measured): number[] {
   return over.rounds.flatMap((samples, round) => {
     const other = under.rounds[round];
-    return samples.length > 0 && other !== undefined && other.length > 0 ? [figure(samples) / figure(other)] : [];
+    return samples.length > 0 && other !== undefined && other.length > 0 ? [median(samples) / median(other)] : [];
   });
 }
 

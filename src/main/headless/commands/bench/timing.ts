@@ -29,7 +29,6 @@ export function quantile(samples: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
 export const median = (samples: readonly number[]): number => quantile(samples, 0.5);
-export const least = (samples: readonly number[]): number => quantile(samples, 0);
 /** Half the distance of the quartiles: what a figure strays from round to round. */
 export const strayOf = (samples: readonly number[]): number => (quantile(samples, 0.75) - quantile(samples, 0.25)) / 2;
 
