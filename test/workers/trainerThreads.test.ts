@@ -76,6 +76,7 @@ test('helpers train while the thread that began does nothing', async () => {
   };
   const end = performance.now() + 20_000;
   while (steps() < course.steps && performance.now() < end) await new Promise((done) => setTimeout(done, 5));
+  run.bring(); // the last look may have caught a member while its thread wrote it
   run.end();
   expect(moments.steps).toBe(course.steps);
   expect(parameters).toEqual(alone.parameters);
