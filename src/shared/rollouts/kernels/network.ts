@@ -32,7 +32,8 @@ const blocksOf = (outputs: number, block: number): number =>
 
 /**
  * Packs the networks for a kernel: for each block of outputs the biases, then the weights input by input. The unit of the
- * last layer's means goes into its weights, so that the kernel's outputs are channel units per second.
+ * last layer's means goes into its weights, so that the kernel's outputs are channel units per second; hidden numbers of SiLU
+ * count in units of ln 2, in which its exponential is a power of 2.
  *
  * @param noisy  whether the stated variance is wanted too
  * @returns      address of the model's block; the members of its steps are to be set
@@ -73,9 +74,12 @@ export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: n
   memory.setFloat(address + LEAST_LOG_VARIANCE, least);
   memory.setFloat(address + MOST_LOG_VARIANCE, most);
 
+  const unitOfHidden = shape.activation === 'silu' ? Math.LOG2E : 1;
   layout.layers.forEach((layer, l) => {
     const entry = LAYER_TABLE + l * LAYER_BYTES;
     const last = l === layout.layers.length - 1;
+    const before = l > 0 ? 1 / unitOfHidden : 1;
+    const after = last ? 1 : unitOfHidden;
     set(entry, layer.inputs);
     set(entry + 4, blocksOf(sizes[l], block));
     set(entry + 8, tailOf(sizes[l], block));
@@ -86,7 +90,7 @@ export function packNetwork(memory: KernelMemory, model: EnsembleModel, block: n
         const width = from < blocksOf(sizes[l], block) * block ? block : tailOf(sizes[l], block);
         for (let k = -1; k < layer.inputs; k++) {
           for (let o = from; o < from + width; o++) {
-            const unit = last && o < outputs ? shape.scales[o] : 1;
+            const unit = (last && o < outputs ? shape.scales[o] : 1) * (k < 0 ? after : before * after);
             const value =
               k < 0
                 ? parameters[layer.biases + member * layer.outputs + o]
