@@ -73,9 +73,9 @@ describe('defaults that depend on the choice of parts', () => {
     expect(resolveSetup({ ...light, model }).settings.learning).toMatchObject({ refit: 0.25 });
   });
   test.each(usingTensors)(
-    'with %s, a network, it begins with 256, early ones through two members, and refits come half as often',
+    'with %s, a network, it begins with 256, early ones through one member, and refits come half as often',
     (model) => {
-      expect(resolveSetup({ ...light, model }).settings.planner).toMatchObject({ population: 256, iterations: 5, membersEarly: 2 });
+      expect(resolveSetup({ ...light, model }).settings.planner).toMatchObject({ population: 256, iterations: 5, membersEarly: 1 });
       expect(resolveSetup({ ...light, model }).settings.learning).toMatchObject({ refit: 0.5 });
     },
   );
@@ -197,17 +197,17 @@ test('a setting that the plant has no use for does not exist there: refused on t
 test('through networks searches try less', () => {
   const defaultsOf = (planner: string, model: string) => resolveSetup({ ...light!, planner, model }).settings.planner;
   expect(defaultsOf('cem', 'ensemble')).toMatchObject({ population: 256, iterations: 4 });
-  expect(defaultsOf('icem', 'ensemble')).toMatchObject({ population: 256, iterations: 5, membersEarly: 2 });
+  expect(defaultsOf('icem', 'ensemble')).toMatchObject({ population: 256, iterations: 5, membersEarly: 1 });
   expect(defaultsOf('icem', 'gaussianProcess')).toMatchObject({ population: 384, iterations: 5 });
 });
 
 describe('propagation', () => {
   test('is a setting of the planner where the model has members, and nothing elsewhere', () => {
     const networks = { ...light!, model: 'ensemble' };
-    expect(resolveSetup(networks).propagation).toEqual({ members: 'toTheEnd', particles: 5, noise: false, early: 2 });
+    expect(resolveSetup(networks).propagation).toEqual({ members: 'toTheEnd', particles: 5, noise: false, early: 1 });
     expect(resolveSetup({ ...networks, planner: 'cem' }).propagation).toMatchObject({ early: 0 });
     const changed = withValues(networks, { 'planner.propagation': 'eachStep', 'planner.particles': 8, 'planner.sampleNoise': true });
-    expect(resolveSetup(changed).propagation).toEqual({ members: 'eachStep', particles: 8, noise: true, early: 2 });
+    expect(resolveSetup(changed).propagation).toEqual({ members: 'eachStep', particles: 8, noise: true, early: 1 });
     expect(resolveSetup(light!).propagation).toBeUndefined();
     expect(() => withValues(light!, { 'planner.propagation': 'mean' })).toThrow(SettingError);
   });

@@ -40,7 +40,7 @@ export const icem = definePlanner({
     }),
     ...searchSettings,
   },
-  throughNetworks: { population: 256, membersEarly: 2 },
+  throughNetworks: { population: 256, membersEarly: 1 },
   create({ horizon, limit, seed, imagination }, settings): PlannerInstance {
     const { population, iterations } = settings;
     const elites = Math.max(2, Math.min(population >> 1, Math.floor(population * settings.eliteShare)));

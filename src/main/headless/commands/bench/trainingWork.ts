@@ -11,6 +11,7 @@ import { chooseTensorBackend, TensorBackendMissing } from '../../../workers/tens
 import { TrainerThreads } from '../../../workers/trainerThreads';
 import { startPeers } from './peers/contenders';
 import { peerKinds } from './peers/kinds';
+import { plainTensorTrainer } from './peers/plainTensors';
 import { trainingPeers } from './peers/training';
 import { closeAll, inTurn, rowsOf, type Contender } from './rounds';
 import { parityOf, type BenchContext, type Parity, type WorkResult } from './work';
@@ -76,25 +77,27 @@ function kernelSubjects(threads: number, crews: TrainerThreads[]): Subject[] {
   });
 }
 
-/** TensorFlow.js in WebAssembly, which is the truth of the parity; and in JavaScript, which takes seconds. */
+/**
+ * TensorFlow.js in WebAssembly, as one writes it and in the best form that we know, which is the truth of the parity; and the
+ * latter in JavaScript, which takes seconds.
+ */
 async function tensorSubjects(thorough: boolean, warn: BenchContext['world']['warn']): Promise<Subject[]> {
-  const note = 'plain matrices, a gradient of our own for products and SiLU';
+  const own = { note: 'as one writes it: gradients and Adam of the library', trainer: plainTensorTrainer };
+  const tuned = { note: 'one by one, a gradient of our own for products and SiLU', trainer: tensorTrainer };
+  const kinds = [
+    { backend: 'wasm', name: 'tfjs-wasm', ...own },
+    ...(thorough ? ([{ backend: 'cpu', name: 'tfjs-cpu', ...tuned, mostRounds: 1 }] as const) : []),
+    { backend: 'wasm', name: 'tfjs-wasm tuned', ...tuned },
+  ] as const;
   const subjects: Subject[] = [];
-  for (const backend of thorough ? (['cpu', 'wasm'] as const) : (['wasm'] as const)) {
+  for (const { backend, ...told } of kinds) {
     const begin = () => chooseTensorBackend(backend);
     try {
       await begin();
-      subjects.push({
-        name: `tfjs-${backend}`,
-        note,
-        threads: 1,
-        trainer: tensorTrainer,
-        begin,
-        ...(backend === 'cpu' && { mostRounds: 1 }),
-      });
+      subjects.push({ ...told, threads: 1, begin });
     } catch (error) {
       if (!(error instanceof TensorBackendMissing)) throw error;
-      warn({ code: 'peerAbsent', text: `tfjs-${backend}: not installed.` });
+      warn({ code: 'peerAbsent', text: `${told.name}: not installed.` });
     }
   }
   return subjects;
