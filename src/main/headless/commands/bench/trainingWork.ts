@@ -11,7 +11,7 @@ import { chooseTensorBackend, TensorBackendMissing } from '../../../workers/tens
 import { TrainerThreads } from '../../../workers/trainerThreads';
 import { startPeers } from './peers/contenders';
 import { peerKinds } from './peers/kinds';
-import { plainTensorTrainer } from './peers/plainTensors';
+import { plainTensorTrainer } from '../../../workers/plainTensors';
 import { trainingPeers } from './peers/training';
 import { closeAll, inTurn, rowsOf, type Contender } from './rounds';
 import { parityOf, type BenchContext, type Parity, type WorkResult } from './work';

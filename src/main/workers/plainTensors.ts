@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { drawBatch, drawsOf } from '../../../../../shared/models/network/draws';
-import { LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE, PULL_BACK } from '../../../../../shared/models/network/loss';
-import type { NetworkTrainer } from '../../../../../shared/models/network/trainer';
+import { drawBatch, drawsOf } from '../../shared/models/network/draws';
+import { LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE, PULL_BACK } from '../../shared/models/network/loss';
+import type { NetworkTrainer } from '../../shared/models/network/trainer';
 
 /**
  * An ensemble under the Gaussian likelihood with SiLU, trained as one writes it in TensorFlow.js: a variable for each weight
