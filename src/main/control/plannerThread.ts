@@ -5,6 +5,7 @@ import type { KernelSource } from '../../shared/rollouts/kernels/source';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import { plannerOf } from './assemble';
 import { liveEngine, type LiveEngine } from './engines';
+import { PlanDeadline } from './planDeadline';
 import { PlannerPool } from './plannerPool';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
@@ -37,6 +38,7 @@ export class PlannerThread {
   private engine: LiveEngine | undefined;
   /** What has planned on these threads before: planner and engine. */
   private readonly warmed = new Set<string>();
+  private readonly deadline = new PlanDeadline();
 
   constructor(private readonly ports: PlannerThreadPorts) {}
 
@@ -121,14 +123,11 @@ export class PlannerThread {
   }
 
   private plan(request: Extract<ToPlanner, { kind: 'plan' }>): void {
-    const { search, slot, pool, ports } = this;
+    const { search, slot, pool, ports, deadline } = this;
     try {
       const from = ports.now();
-      const plan = search!.plan({
-        ...request,
-        wantsFan: request.wantsPicture,
-        deadline: () => ports.now() - from > request.budgetMs,
-      });
+      deadline.begin(from, request.budgetMs);
+      const plan = search!.plan({ ...request, wantsFan: request.wantsPicture, deadline: () => deadline.isDue(ports.now()) });
       const ms = ports.now() - from;
       if (plan.actions !== undefined) slot!.write({ id: plan.id, actsFrom: plan.actsFrom, actions: plan.actions });
       ports.post(
