@@ -257,6 +257,15 @@ test('pictures of plans come for credits only, and decode', async () => {
   expect(frames[0]).toMatchObject({ horizon: 24, rollouts: 32 + 25, size: 4 });
   expect(frames[0]!.costs.every((cost, k) => k === 0 || cost <= frames[0]!.costs[k - 1]!)).toBe(true);
 });
+test('at a strict pace a picture comes with every second plan of 20 a second', async () => {
+  const live = liveRun({ ms: 5 });
+  await begin(live, light({ 'loop.pace': 'strict' }));
+  live.clock.pass(1000);
+  live.heard.length = 0;
+  live.run.receive({ kind: 'credit', frames: 8 });
+  live.clock.pass(600);
+  expect(live.heard.filter(({ kind }) => kind === 'plan')).toHaveLength(6);
+});
 test.each(['patient', 'strict'])('a plan that is under way when another run begins is none of the new one, at a %s pace', async (pace) => {
   const planning = { ms: 400 };
   const live = liveRun(planning);

@@ -205,6 +205,19 @@ describe.each(trained)('%s', (_name, id, kind, trainer) => {
     });
   });
 
+  test('where uncertainty and the next state come together, they are what each is alone', () => {
+    each((model, _, data) => {
+      if (model.spread === undefined || model.spreadAndPredict === undefined) return;
+      const [spread, both] = [new Float64Array(data.states.length), new Float64Array(data.states.length)];
+      const [next, along] = [data.states.slice(), data.states.slice()];
+      model.spread(data.states, data.actions, data.count, spread);
+      model.predict(next, data.actions, data.count, -1);
+      model.spreadAndPredict(along, data.actions, data.count, both);
+      expect([...both]).toEqual([...spread]);
+      expect([...along]).toEqual([...next]);
+    });
+  });
+
   test('reports progress that never goes back, and stops when it is cancelled', async () => {
     if (!kind.needsData) return;
     const seen: FitProgress[] = [];

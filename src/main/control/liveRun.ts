@@ -39,6 +39,8 @@ const PATIENCE_MS = 15_000;
 /** A patient simulation waits so long for its first model, from so many periods after the random data on. */
 const MODEL_PATIENCE_MS = 120_000;
 const AWAIT_AFTER_PERIODS = 2;
+/** A little less than a tenth of a second, so that it is met by every second period of 50 ms. */
+const STRICT_PICTURE_MS = 90;
 /** A period that begins this much late, as a share of it, is counted late. */
 const LATE_SHARE = 0.1;
 
@@ -68,6 +70,8 @@ export class LiveRun {
   private paused = false;
   private speed = 1;
   private credits = 0;
+  /** When the last picture was asked for, ms. */
+  private pictured = -Infinity;
   private planNumber = 0;
   /** Id of the plan that the current period waits for. */
   private awaited: number | undefined;
@@ -303,11 +307,19 @@ export class LiveRun {
       time,
       state: loop!.state.slice(),
       queue: loop!.commandsUnderWay.slice(),
-      wantsPicture: this.credits > 0,
+      wantsPicture: this.wantsPicture(),
       budgetMs: this.isStrict ? (0.8 * resolved!.period * 1000) / this.speed : Infinity,
     });
   }
 
+  /** At a strict pace ten pictures a second are enough: each costs the planner time that the next plan would have. */
+  private wantsPicture(): boolean {
+    if (this.credits === 0) return false;
+    const now = this.ports.now();
+    if (this.isStrict && now - this.pictured < STRICT_PICTURE_MS) return false;
+    this.pictured = now;
+    return true;
+  }
   private planned(message: FromPlanner): void {
     if (message.kind === 'tuned') {
       this.tuned.push(message.tuned);

@@ -39,6 +39,8 @@ export class PlannerThread {
   /** What has planned on these threads before: planner and engine. */
   private readonly warmed = new Set<string>();
   private readonly deadline = new PlanDeadline();
+  /** What the last picture took, for which the next plan waits. */
+  private pictureMs = 0;
 
   constructor(private readonly ports: PlannerThreadPorts) {}
 
@@ -126,7 +128,7 @@ export class PlannerThread {
     const { search, slot, pool, ports, deadline } = this;
     try {
       const from = ports.now();
-      deadline.begin(from, request.budgetMs);
+      deadline.begin(from, request.budgetMs - (request.wantsPicture ? this.pictureMs : 0));
       const plan = search!.plan({ ...request, wantsFan: request.wantsPicture, deadline: () => deadline.isDue(ports.now()) });
       const ms = ports.now() - from;
       if (plan.actions !== undefined) slot!.write({ id: plan.id, actsFrom: plan.actsFrom, actions: plan.actions });
@@ -144,7 +146,10 @@ export class PlannerThread {
         },
         [],
       );
-      if (request.wantsPicture) this.postPicture(plan, request, ms);
+      if (!request.wantsPicture) return;
+      const drawn = ports.now();
+      this.postPicture(plan, request, ms);
+      this.pictureMs = ports.now() - drawn;
     } catch (error) {
       ports.post({ kind: 'failed', id: request.id, reason: error instanceof Error ? error.message : String(error) }, []);
     }

@@ -38,6 +38,8 @@ export interface DynamicsModel {
    * @param out      [count × n], plant units
    */
   spread?(states: Float64Array, actions: Float64Array, count: number, out: Float64Array): void;
+  /** `spread`, and then `predict` of the mean, where a model has both from the same evaluations; the same numbers. */
+  spreadAndPredict?(states: Float64Array, actions: Float64Array, count: number, out: Float64Array): void;
   /** Everything needed to make the same model again, bit for bit; structured-clone values only. */
   save(): SavedModel;
 }

@@ -37,8 +37,11 @@ export function beliefBand(model: DynamicsModel, plant: Plant, start: Float64Arr
   record(0);
   for (let t = 0; t < actions.length; t++) {
     held.fill(actions[t]!);
-    model.spread(states, held, PARTICLES, spread);
-    model.predict(states, held, PARTICLES, -1);
+    if (model.spreadAndPredict !== undefined) model.spreadAndPredict(states, held, PARTICLES, spread);
+    else {
+      model.spread(states, held, PARTICLES, spread);
+      model.predict(states, held, PARTICLES, -1);
+    }
     for (let p = 0; p < PARTICLES; p++)
       coordinates.forEach(({ position, rate }, j) => {
         const opinion = OPINIONS[(p * (j === 0 ? 1 : 5)) % PARTICLES]!; // each coordinate in another order: no false correlation

@@ -30,6 +30,7 @@ export class EnsembleModel implements DynamicsModel {
   readonly period: number;
   readonly members: number;
   readonly spread: DynamicsModel['spread'];
+  readonly spreadAndPredict: DynamicsModel['spreadAndPredict'];
   /** Outputs whose noise the networks state: all of them under the Gaussian likelihood. */
   readonly noisyOutputs: number;
   private readonly forward: Forward;
@@ -39,6 +40,9 @@ export class EnsembleModel implements DynamicsModel {
   private readonly values: Float64Array;
   private readonly means: Float64Array;
   private readonly rowsAtOnce: number;
+  /** [members × rows × outputs] and [outputs], of a disagreement; made when one is first wanted. */
+  private opinions: Float64Array | undefined;
+  private deviations: Float64Array | undefined;
 
   constructor(
     private readonly header: ModelHeader,
@@ -56,7 +60,10 @@ export class EnsembleModel implements DynamicsModel {
     this.values = new Float64Array(TILE * outputs);
     this.means = new Float64Array(TILE * outputs);
     this.noisyOutputs = shape.loss === 'gaussianLikelihood' ? outputs : 0;
-    if (this.members > 1) this.spread = (states, actions, count, out) => this.disagreement(states, actions, count, out);
+    if (this.members > 1) {
+      this.spread = (states, actions, count, out) => this.disagreement(states, actions, count, out, false);
+      this.spreadAndPredict = (states, actions, count, out) => this.disagreement(states, actions, count, out, true);
+    }
   }
 
   predict(states: Float64Array, actions: Float64Array, count: number, member: number): void {
@@ -117,24 +124,35 @@ export class EnsembleModel implements DynamicsModel {
     return { header: this.header, weights: block.buffer };
   }
 
-  /** Standard deviation of the members about their mean. */
-  private disagreement(states: Float64Array, actions: Float64Array, count: number, out: Float64Array): void {
+  /** Standard deviation of the members about their mean, by which the states then `advance`. Each member is evaluated once. */
+  private disagreement(states: Float64Array, actions: Float64Array, count: number, out: Float64Array, advance: boolean): void {
     const { features, rowsAtOnce, members, means } = this;
     const n = features.size;
     const outputs = features.outputs.length;
-    const squares = new Float64Array(TILE * outputs);
+    const opinions = (this.opinions ??= new Float64Array(members * TILE * outputs));
+    const deviations = (this.deviations ??= new Float64Array(outputs));
     for (let from = 0; from < count; from += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, count - from);
+      const length = rows * outputs;
       this.encode(states, actions, from, rows);
-      this.mean(rows);
-      squares.fill(0);
+      means.fill(0, 0, length);
       for (let member = 0; member < members; member++) {
         const values = this.evaluate(member, rows);
-        for (let i = 0; i < rows * outputs; i++) squares[i] += (values[i] - means[i]) * (values[i] - means[i]);
+        for (let i = 0; i < length; i++) {
+          opinions[member * length + i] = values[i];
+          means[i] += values[i];
+        }
       }
+      for (let i = 0; i < length; i++) means[i] /= members;
       for (let row = 0; row < rows; row++) {
-        const deviations = squares.subarray(row * outputs, (row + 1) * outputs).map((square) => Math.sqrt(square / (members - 1)));
+        for (let o = 0; o < outputs; o++) {
+          const i = row * outputs + o;
+          let squares = 0;
+          for (let at = i; at < members * length; at += length) squares += (opinions[at] - means[i]) * (opinions[at] - means[i]);
+          deviations[o] = Math.sqrt(squares / (members - 1));
+        }
         features.spreadOfState(deviations, out, (from + row) * n);
+        if (advance) features.advance(states, (from + row) * n, means, row * outputs);
       }
     }
   }
