@@ -38,7 +38,8 @@ export class PlannerThread {
   private engine: LiveEngine | undefined;
   /** What has planned on these threads before: planner and engine. */
   private readonly warmed = new Set<string>();
-  private readonly deadline = new PlanDeadline();
+  /** Of plans without a picture and of those with one, whose paths are kept and take their time. */
+  private readonly deadlines = [new PlanDeadline(), new PlanDeadline()] as const;
   /** What the last picture took, for which the next plan waits. */
   private pictureMs = 0;
 
@@ -125,7 +126,8 @@ export class PlannerThread {
   }
 
   private plan(request: Extract<ToPlanner, { kind: 'plan' }>): void {
-    const { search, slot, pool, ports, deadline } = this;
+    const { search, slot, pool, ports } = this;
+    const deadline = this.deadlines[request.wantsPicture ? 1 : 0];
     try {
       const from = ports.now();
       deadline.begin(from, request.budgetMs - (request.wantsPicture ? this.pictureMs : 0));

@@ -4,7 +4,7 @@ import { runControlProcess } from '../control/controlProcess';
 import type { ToControl } from '../../shared/contract/controlMessages';
 import { entryFile } from './fork';
 import { parentOfThisProcess } from './parent';
-import { leaveCoreToLoop, raiseLoopThread } from './priority';
+import { keepTime, raiseLoopThread } from './priority';
 
 let fail: (error: unknown) => void = () => process.exit(70);
 process.on('uncaughtException', (error) => fail(error));
@@ -17,7 +17,7 @@ const parent = parentOfThisProcess();
   onMessage: (listener) => parent.onMessage((message) => listener(message as ToControl)),
   onParentGone: (listener) => parent.onGone(listener),
   spawnPlanner: () => new Worker(entryFile('planner')),
-  keepTime: leaveCoreToLoop,
+  keepTime,
   exit: (code) => setImmediate(() => process.exit(code)), // after the last messages are handed over
   pid: process.pid,
 }));

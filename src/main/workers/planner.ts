@@ -4,8 +4,10 @@ import { PlannerThread } from '../control/plannerThread';
 import type { ToPlanner } from '../control/plannerMessages';
 import { entryFile } from './fork';
 import { loadKernels } from './kernels';
+import { namePlannerThread } from './priority';
 
 if (parentPort === null) throw new Error('This file is the entry of a planner thread.');
+namePlannerThread();
 const port = parentPort;
 const planner = new PlannerThread({
   post: (message, transfer) => port.postMessage(message, transfer),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { coresIn } from './cores';
 
@@ -15,26 +15,61 @@ export function raiseLoopThread(): void {
     // most users may not; then the loop competes like any other thread
   }
   // the process's number is its main thread's; an ordinary priority, however high, still waits for a slice to end
-  if (process.platform === 'linux') execFile('chrt', ['--rr', '--pid', '1', String(process.pid)], () => {});
+  if (process.platform === 'linux') execFile('chrt', ['--reset-on-fork', '--rr', '--pid', LOOP_RANK, String(process.pid)], () => {});
 }
+const LOOP_RANK = '2';
+const PLANNER_RANK = '1';
 
-let leavesCore = false;
+/** Gives the calling thread the name by which the loop's process finds its planner threads, and by which `top -H` shows them. */
+export function namePlannerThread(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    writeFileSync('/proc/thread-self/comm', PLANNER_NAME);
+  } catch {
+    // then it keeps its ordinary priority
+  }
+}
+const PLANNER_NAME = 'planner';
+
+let keepsTime = false;
 /**
- * Keeps the helper threads of the calling process (planners, the compiler, the collector) off the last core while the
- * loop keeps real time, and lets them everywhere again afterwards; the main thread may run on all cores throughout. For
- * users who may not have a real-time priority: their loop would wait for the slices of its own helpers, 3 ms each.
+ * Prepares the calling process for a loop that keeps real time, and undoes it afterwards. Where the user may have real-time
+ * priorities its planner threads get one, behind the loop's: with an ordinary one a plan waits for the slices of whoever
+ * draws beside it, some 100 ms now and then. For everybody else the helper threads (planners, the compiler, the collector)
+ * keep off the last core, or the loop would wait for the slices of its own helpers, 3 ms each; the main thread may run on
+ * all cores throughout.
  */
-export function leaveCoreToLoop(strictly: boolean): void {
-  if (process.platform !== 'linux' || strictly === leavesCore) return;
+export function keepTime(strictly: boolean): void {
+  if (process.platform !== 'linux' || (!strictly && !keepsTime)) return;
+  keepsTime = strictly;
+  favourPlanners();
+}
+/** Again at each episode: a planner thread that was lost has a successor. One that is still being born is waited for. */
+function favourPlanners(patience = 20): void {
+  const threads = threadsNamed(PLANNER_NAME);
+  if (threads.length === 0 && patience > 0) return void setTimeout(() => favourPlanners(patience - 1), 100).unref();
+  const how = keepsTime ? ['--rr', '--pid', PLANNER_RANK] : ['--other', '--pid', '0'];
+  for (const thread of threads) execFile('chrt', [...how, thread], (refused) => leaveCoreToLoop(keepsTime && refused !== null));
+}
+let leavesCore = false;
+function leaveCoreToLoop(leave: boolean): void {
   const cores = coresOfThisProcess();
-  if (cores.length < 2) return;
-  leavesCore = strictly;
+  if (cores.length < 2 || leave === leavesCore) return;
+  leavesCore = leave;
   const pid = String(process.pid);
   const all = cores.join(',');
-  const helpers = strictly ? cores.slice(0, -1).join(',') : all;
+  const helpers = leave ? cores.slice(0, -1).join(',') : all;
   execFile('taskset', ['--all-tasks', '--pid', '--cpu-list', helpers, pid], () => {
     execFile('taskset', ['--pid', '--cpu-list', all, pid], () => {});
   });
+}
+/** Numbers of this process's threads of that name. */
+function threadsNamed(name: string): string[] {
+  try {
+    return readdirSync('/proc/self/task').filter((thread) => readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim() === name);
+  } catch {
+    return []; // a thread may have ended meanwhile
+  }
 }
 /** Cores that this process's main thread may run on; none where the system does not say. */
 function coresOfThisProcess(): number[] {

@@ -26,7 +26,7 @@ export interface PlanRequest {
   readonly queue: Float64Array;
   /** Whether the paths of the search are to be kept for a picture. */
   readonly wantsFan: boolean;
-  /** Told between iterations whether to answer now with the best so far. */
+  /** Asked once after each population whether to answer now with the best so far. */
   readonly deadline?: () => boolean;
 }
 /** What the planner answers. */
@@ -127,7 +127,7 @@ export class PlanSearch {
       const found = this.planner.plan(request.id + search * SEARCH_STREAMS, search === 0 ? advanced : 0, request.deadline);
       evaluations += found.evaluations;
       if (best === undefined || found.cost < best.cost) best = found;
-      if (request.deadline?.() === true) break;
+      if (search < searches - 1 && request.deadline?.() === true) break;
     }
     return { ...best!, evaluations, id: request.id, actsFrom };
   }
