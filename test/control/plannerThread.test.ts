@@ -16,23 +16,29 @@ const HORIZON = 12;
 const setupOf = (planner: string): Setup =>
   withValues({ ...builtInSetups.light!, model: 'ensemble', planner }, { 'planner.population': 64, 'planner.horizon': HORIZON * 0.05 });
 
-/** A leader without helpers on a clock that goes on by a tenth of a millisecond at each look. */
+/** A leader without helpers on a clock that goes on by a tenth of a millisecond at each look, unless told otherwise. */
 function leader() {
   const answers: FromPlanner[] = [];
   let looks = 0;
+  let ms = 0;
+  let pace = 0.1;
   const thread = new PlannerThread({
     post: (message) => void answers.push(message),
     spawnEvaluator: () => {
       throw new Error('one thread');
     },
     kernels: () => loadKernels(),
-    now: () => looks++ / 10,
+    now() {
+      looks++;
+      return (ms += pace);
+    },
   });
   const slot = new PlanSlot();
   return {
     answers,
     slot,
     looks: () => looks,
+    look: (takes: number) => void (pace = takes),
     tell: (message: ToPlanner) => thread.receive(message),
     begin(setup: Setup) {
       const { model, plantSettings, cost } = networkMessage();
@@ -98,6 +104,23 @@ test('threads are warmed up once for a planner, not for each model and episode',
   expect(looksFor(setupOf('cem'))).toBe(0);
   expect(looksFor(setupOf('icem'))).toBeGreaterThan(10);
   expect(looksFor(setupOf('icem'))).toBe(0);
+});
+
+test('how long populations take is forgotten with the setup that they were of, and only with it', () => {
+  const one = leader();
+  const planned = (id: number, budgetMs: number) => {
+    one.tell({ ...(planOf(id) as Extract<ToPlanner, { kind: 'plan' }>), budgetMs });
+    return (one.answers.at(-1) as Extract<FromPlanner, { kind: 'planned' }>).evaluations;
+  };
+  one.begin(setupOf('cem'));
+  one.look(10);
+  const all = planned(1, Infinity);
+  one.look(1);
+  one.begin(setupOf('cem')); // another episode
+  expect(planned(2, 9)).toBeLessThan(all); // the next population took 10 ms last time
+  const slower = withValues(setupOf('cem'), { 'planner.horizon': HORIZON * 0.05, 'planner.eliteShare': 0.2 });
+  one.begin(slower);
+  expect(planned(3, 9)).toBe(all);
 });
 
 test('a kernel is measured once for a shape of networks, told, and taken unmeasured where it is known', () => {

@@ -207,6 +207,7 @@ describe.each(trained)('%s', (_name, id, kind, trainer) => {
 
   test('where uncertainty and the next state come together, they are what each is alone', () => {
     each((model, _, data) => {
+      if (model.members > 1) expect(model.spreadAndPredict).toBeDefined(); // each member would be evaluated twice
       if (model.spread === undefined || model.spreadAndPredict === undefined) return;
       const [spread, both] = [new Float64Array(data.states.length), new Float64Array(data.states.length)];
       const [next, along] = [data.states.slice(), data.states.slice()];

@@ -28,7 +28,7 @@ export interface LiveRunPorts {
   setTimer(callback: () => void, ms: number): () => void;
   send(message: FromControl): void;
   readonly planner: PlannerLink;
-  /** Told whether the loop keeps real time, so that it needs a core that nothing else of ours computes on. */
+  /** Told whether the loop keeps real time, so that its threads must not wait for others'. */
   keepTime?(strictly: boolean): void;
 }
 
@@ -181,7 +181,7 @@ export class LiveRun {
     if (resolved.setup.controller === 'mpc') loop.replace({ controller: controllerOf(resolved, { replan: episode.plan.replan }) });
     this.batch = new TelemetryBatch(resolved.instance.size, resolved.cost.terms.length);
     this.slot = new PlanSlot(); // a plan that is still under way for what ran before ends up in the old one
-    this.ports.keepTime?.(this.isStrict); // first: planner threads are born where their parent may run
+    this.ports.keepTime?.(this.isStrict);
     this.configurePlanner(resolved, episode);
     this.judge.reset();
     this.cost = 0;
@@ -300,6 +300,8 @@ export class LiveRun {
       return;
     }
     this.awaited = this.asked = ++this.planNumber;
+    const wantsPicture = this.wantsPicture();
+    if (wantsPicture) this.pictured = this.ports.now();
     this.ports.planner.post({
       kind: 'plan',
       id: this.awaited,
@@ -307,18 +309,14 @@ export class LiveRun {
       time,
       state: loop!.state.slice(),
       queue: loop!.commandsUnderWay.slice(),
-      wantsPicture: this.wantsPicture(),
+      wantsPicture,
       budgetMs: this.isStrict ? (0.8 * resolved!.period * 1000) / this.speed : Infinity,
     });
   }
 
   /** At a strict pace ten pictures a second are enough: each costs the planner time that the next plan would have. */
   private wantsPicture(): boolean {
-    if (this.credits === 0) return false;
-    const now = this.ports.now();
-    if (this.isStrict && now - this.pictured < STRICT_PICTURE_MS) return false;
-    this.pictured = now;
-    return true;
+    return this.credits > 0 && (!this.isStrict || this.ports.now() - this.pictured >= STRICT_PICTURE_MS);
   }
   private planned(message: FromPlanner): void {
     if (message.kind === 'tuned') {
@@ -460,6 +458,7 @@ export class LiveRun {
     this.asked = undefined;
     this.outdated = 0;
     if (this.resolved !== undefined) this.preparePlanner(this.resolved);
+    if (this.episode !== undefined) this.ports.keepTime?.(this.isStrict); // its successor's threads too
     if (this.resolved !== undefined && this.episode !== undefined) this.configurePlanner(this.resolved, this.episode);
     if (this.awaited !== undefined) this.decideAndPace();
   }

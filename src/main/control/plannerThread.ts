@@ -24,6 +24,8 @@ export interface PlannerThreadPorts {
 const WARM_UP_MS = 40;
 const WARM_UPS = 20;
 
+const newDeadlines = () => [new PlanDeadline(), new PlanDeadline()] as const;
+
 /**
  * The leader of the planner threads: answers one request at a time. The plan goes into the shared slot first, then its
  * picture is made, so that drawing never delays an action.
@@ -39,7 +41,9 @@ export class PlannerThread {
   /** What has planned on these threads before: planner and engine. */
   private readonly warmed = new Set<string>();
   /** Of plans without a picture and of those with one, whose paths are kept and take their time. */
-  private readonly deadlines = [new PlanDeadline(), new PlanDeadline()] as const;
+  private deadlines = newDeadlines();
+  /** Setup, threads and horizon that the deadlines know; another takes another time. */
+  private timed = '';
   /** What the last picture took, for which the next plan waits. */
   private pictureMs = 0;
 
@@ -53,6 +57,7 @@ export class PlannerThread {
         return this.configure(message);
       case 'settings':
         this.resolved = resolveSetup(message.setup);
+        this.forgetTimes();
         if (this.subject !== undefined) this.load({ ...this.subject, cost: message.cost, propagation: this.resolved.propagation });
         return this.search?.renewPlanner();
       case 'model':
@@ -92,6 +97,9 @@ export class PlannerThread {
     this.resolved = resolveSetup(setup);
     this.slot = new PlanSlot(slot);
     this.subject = undefined;
+    const what = JSON.stringify([setup, threads, horizon]);
+    if (what !== this.timed) this.forgetTimes();
+    this.timed = what;
     const { plant, instance } = this.resolved;
     this.search = new PlanSearch({
       seed: this.resolved.setup.seed,
@@ -125,6 +133,10 @@ export class PlannerThread {
     }
   }
 
+  private forgetTimes(): void {
+    this.deadlines = newDeadlines();
+    this.pictureMs = 0;
+  }
   private plan(request: Extract<ToPlanner, { kind: 'plan' }>): void {
     const { search, slot, pool, ports } = this;
     const deadline = this.deadlines[request.wantsPicture ? 1 : 0];

@@ -44,12 +44,15 @@ export function keepTime(strictly: boolean): void {
   keepsTime = strictly;
   favourPlanners();
 }
-/** Again at each episode: a planner thread that was lost has a successor. One that is still being born is waited for. */
-function favourPlanners(patience = 20): void {
-  const threads = threadsNamed(PLANNER_NAME);
-  if (threads.length === 0 && patience > 0) return void setTimeout(() => favourPlanners(patience - 1), 100).unref();
+/** Planner threads that are still being born are looked for during two seconds. */
+function favourPlanners(looks = 20, done: Set<string> = new Set()): void {
   const how = keepsTime ? ['--rr', '--pid', PLANNER_RANK] : ['--other', '--pid', '0'];
-  for (const thread of threads) execFile('chrt', [...how, thread], (refused) => leaveCoreToLoop(keepsTime && refused !== null));
+  for (const thread of threadsNamed(PLANNER_NAME)) {
+    if (done.has(thread)) continue;
+    done.add(thread);
+    execFile('chrt', [...how, thread], (refused) => leaveCoreToLoop(keepsTime && refused !== null));
+  }
+  if (looks > 1) setTimeout(() => favourPlanners(looks - 1, done), 100).unref();
 }
 let leavesCore = false;
 function leaveCoreToLoop(leave: boolean): void {

@@ -126,7 +126,7 @@ export class EnsembleModel implements DynamicsModel {
 
   /** Standard deviation of the members about their mean, by which the states then `advance`. Each member is evaluated once. */
   private disagreement(states: Float64Array, actions: Float64Array, count: number, out: Float64Array, advance: boolean): void {
-    const { features, rowsAtOnce, members, means } = this;
+    const { features, rowsAtOnce, members } = this;
     const n = features.size;
     const outputs = features.outputs.length;
     const opinions = (this.opinions ??= new Float64Array(members * TILE * outputs));
@@ -135,15 +135,7 @@ export class EnsembleModel implements DynamicsModel {
       const rows = Math.min(rowsAtOnce, count - from);
       const length = rows * outputs;
       this.encode(states, actions, from, rows);
-      means.fill(0, 0, length);
-      for (let member = 0; member < members; member++) {
-        const values = this.evaluate(member, rows);
-        for (let i = 0; i < length; i++) {
-          opinions[member * length + i] = values[i];
-          means[i] += values[i];
-        }
-      }
-      for (let i = 0; i < length; i++) means[i] /= members;
+      const means = this.mean(rows, opinions);
       for (let row = 0; row < rows; row++) {
         for (let o = 0; o < outputs; o++) {
           const i = row * outputs + o;
@@ -186,13 +178,18 @@ export class EnsembleModel implements DynamicsModel {
     return values;
   }
 
-  private mean(rows: number): Float64Array {
+  /**
+   * Their mean over members.
+   * @param opinions  [members × rows × outputs] that receives what each of them says, where that is wanted too
+   */
+  private mean(rows: number, opinions?: Float64Array): Float64Array {
     const { means, members } = this;
     const length = rows * this.features.outputs.length;
     means.fill(0, 0, length);
     for (let member = 0; member < members; member++) {
       const values = this.evaluate(member, rows);
       for (let i = 0; i < length; i++) means[i] += values[i];
+      if (opinions !== undefined) for (let i = 0; i < length; i++) opinions[member * length + i] = values[i];
     }
     for (let i = 0; i < length; i++) means[i] /= members;
     return means;
