@@ -9,7 +9,7 @@ import {
 import { dense, denseFour, denseTwo, OUTPUTS_A_BLOCK } from './blocks';
 import { at, clamp, prepareLanes, reluPass, siluPass, tanhPass } from './lanes';
 import { addNoise } from './noise';
-import { act, advance, begin, copyRows, encode, fill, land } from './rollout';
+import { act, advance, begin, copyRows, encode, fill, land, turn } from './rollout';
 
 const MEMBERS: usize = 0;
 const LAYERS: usize = 4;
@@ -53,6 +53,14 @@ export function roll(): void {
     advance();
     land(step, horizon);
   }
+}
+
+/** Means of one member, or of all for −1, at the states and actions that stand in their rows: to OUTPUT_ROWS. */
+export function answer(member: i32): void {
+  turn();
+  encode();
+  if (member < 0) meanOfMembers();
+  else outputsOf(member);
 }
 
 /** Means of one member to OUTPUT_ROWS, and the deviations that it states to SPREAD_ROWS where noise is wanted. */

@@ -40,7 +40,7 @@ export function act(step: i32): void {
   v128.store(ACTION, v128.load(row, 16), 16);
 }
 /** Sines and cosines of the angles as they are now: of use to the cost of this step and to the inputs of the next. */
-function turn(): void {
+export function turn(): void {
   const angles = load<i32>(ANGLES);
   for (let k = 0; k < angles; k++) {
     const c: usize = load<usize>(ANGLE_CHANNELS + k * 4) * ROW;

@@ -21,6 +21,7 @@ const light = (values: Record<string, unknown> = {}): Setup =>
 function liveRun(planning: { ms: number }) {
   const clock = new ManualClock();
   const heard: FromControl[] = [];
+  const searches: { readonly asked: number; readonly until: number }[] = [];
   let busyUntil = 0;
   let answer: (message: FromPlanner) => void = () => {};
   let lose: (reason: string) => void = () => {};
@@ -38,6 +39,7 @@ function liveRun(planning: { ms: number }) {
     planner: {
       // one message after the other, as a thread reads them; an unanswered plan never reaches the slot either: the thread hangs
       post: (message: ToPlanner) => {
+        if (message.kind === 'plan') searches.push({ asked: clock.now(), until: message.until });
         if (message.kind === 'plan' && planning.ms === Infinity) return;
         const read = () =>
           thread.receive(message.kind === 'configure' || message.kind === 'prepare' ? { ...message, threads: 1 } : message);
@@ -54,6 +56,7 @@ function liveRun(planning: { ms: number }) {
     clock,
     run,
     heard,
+    searches,
     lose: (reason: string) => lose(reason),
     steps: () => blocks().reduce((sum, { count }) => sum + count, 0),
     commands: () => blocks().flatMap(({ commands }) => Array.from(commands)),
@@ -114,6 +117,19 @@ describe('pace', () => {
     expect(live.steps()).toBeGreaterThanOrEqual(18);
     expect(live.basis()).toContain(1);
     expect(live.status().late).toBeGreaterThan(5);
+  });
+  test('a search has four fifths of its period at a strict pace, and all the time it wants at a patient one', async () => {
+    for (const pace of ['strict', 'patient']) {
+      const live = liveRun({ ms: 5 });
+      await begin(live, light({ 'loop.pace': pace }));
+      const first = live.clock.now();
+      live.clock.pass(500);
+      expect(live.searches.length).toBeGreaterThan(8);
+      live.searches.forEach(({ until }, i) => {
+        if (pace === 'patient') expect(until).toBe(Infinity);
+        else expect(until).toBeCloseTo(first + i * PERIOD_MS + 0.8 * PERIOD_MS, 6); // from when the period was due, however late it began
+      });
+    }
   });
   test('without any answer a strict loop damps, then sends zero, and never stops ticking', async () => {
     const live = liveRun({ ms: Infinity });

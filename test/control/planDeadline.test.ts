@@ -27,6 +27,13 @@ test('what is not known takes as long as what came before it', () => {
   expect(plan(new PlanDeadline(), 16, [7, 6, 5])).toEqual({ populations: 2, ms: 13 });
 });
 
+test('a plan whose populations take longer than before expects that of the next one too', () => {
+  const deadline = new PlanDeadline();
+  plan(deadline, 20, [6, 5, 4]);
+  expect(plan(deadline, 20, [8, 9, 8])).toEqual({ populations: 2, ms: 17 });
+  expect(plan(new PlanDeadline(), 20, [8, 6, 4])).toEqual({ populations: 3, ms: 18 });
+});
+
 test('a population that took long once is tried again', () => {
   const deadline = new PlanDeadline();
   plan(deadline, 20, [4, 15, 4]); // a busy moment

@@ -38,6 +38,7 @@ function leader() {
     answers,
     slot,
     looks: () => looks,
+    time: () => ms,
     look: (takes: number) => void (pace = takes),
     tell: (message: ToPlanner) => thread.receive(message),
     begin(setup: Setup) {
@@ -55,7 +56,7 @@ const planOf = (id: number): ToPlanner => ({
   state: Float64Array.of(0.1, 0, 3, 0.2),
   queue: new Float64Array(0),
   wantsPicture: false,
-  budgetMs: Infinity,
+  until: Infinity,
 });
 
 test.each(Object.keys(planners))('%s finds the same plan after a warm-up as without one', (planner) => {
@@ -109,7 +110,7 @@ test('threads are warmed up once for a planner, not for each model and episode',
 test('how long populations take is forgotten with the setup that they were of, and only with it', () => {
   const one = leader();
   const planned = (id: number, budgetMs: number) => {
-    one.tell({ ...(planOf(id) as Extract<ToPlanner, { kind: 'plan' }>), budgetMs });
+    one.tell({ ...(planOf(id) as Extract<ToPlanner, { kind: 'plan' }>), until: one.time() + budgetMs });
     return (one.answers.at(-1) as Extract<FromPlanner, { kind: 'planned' }>).evaluations;
   };
   one.begin(setupOf('cem'));
@@ -118,9 +119,11 @@ test('how long populations take is forgotten with the setup that they were of, a
   one.look(1);
   one.begin(setupOf('cem')); // another episode
   expect(planned(2, 9)).toBeLessThan(all); // the next population took 10 ms last time
+  expect(planned(3, 60)).toBe(all);
+  expect(planned(4, -5)).toBeLessThan(all); // the question waited until it was late
   const slower = withValues(setupOf('cem'), { 'planner.horizon': HORIZON * 0.05, 'planner.eliteShare': 0.2 });
   one.begin(slower);
-  expect(planned(3, 9)).toBe(all);
+  expect(planned(5, 9)).toBe(all);
 });
 
 test('a kernel is measured once for a shape of networks, told, and taken unmeasured where it is known', () => {

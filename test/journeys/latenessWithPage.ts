@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Setup } from '../../src/shared/setups/setup';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
-import { withValues } from '../../src/shared/setups/resolve';
+import { resolveSetup, withValues } from '../../src/shared/setups/resolve';
 import { launchBrowser, observe, serveWorkbench, until } from './harness';
 
 /** A rig with a period of 10 ms in real time, planned for through networks that are fitted meanwhile. */
-const setup = withValues(
+export const hundredHertz = withValues(
   { ...builtInSetups.light, model: 'ensemble' },
   {
     'loop.period': 0.01,
@@ -19,10 +20,11 @@ const setup = withValues(
 );
 
 /**
- * Lateness of the workbench's own loop, ms, while a page in Chromium draws and networks are fitted: seen by a client in
- * Node over the given seconds of loop time, from the second after the page drew on.
+ * Lateness of the workbench's own loop, ms, and of its plans, while a page in Chromium draws and models are fitted: seen by a
+ * client in Node over the given seconds of loop time, once the page drew and so many seconds have passed.
  */
-export async function latenessWithPage(folder: string, seconds: number) {
+export async function latenessWithPage(folder: string, setup: Setup, seconds: number, after = 1) {
+  const perSecond = 1 / resolveSetup(setup).period;
   const file = join(folder, 'strict.json');
   writeFileSync(file, JSON.stringify(setup));
   const served = await serveWorkbench('--setup', file);
@@ -33,17 +35,21 @@ export async function latenessWithPage(folder: string, seconds: number) {
     await page.locator('canvas').first().waitFor();
     const observer = await observe(served);
     const count = () => observer.telemetry.reduce((sum, block) => sum + block.count, 0);
-    await until(() => count() > 100, 'the loop runs', 30_000);
+    await until(() => count() > after * perSecond, 'the loop runs', 60_000);
     const from = observer.telemetry.length;
-    const wanted = count() + seconds * 100;
-    await until(() => count() >= wanted, `${seconds} s of loop time pass`, 60_000);
-    const lateness = observer.telemetry.slice(from).flatMap((block) => [...block.latenessMs]);
+    const wanted = count() + seconds * perSecond;
+    await until(() => count() >= wanted, `${seconds} s of loop time pass`, 60_000 + 2000 * seconds);
+    const periods = observer.telemetry.slice(from);
+    const basis = periods.flatMap((block) => [...block.basis]);
+    const lateness = periods.flatMap((block) => [...block.latenessMs]);
     lateness.sort((a, b) => a - b);
     const at = (q: number) => lateness[Math.min(lateness.length - 1, Math.floor(q * lateness.length))];
     const { fits, fit } = (await observer.client.snapshot()).learning;
     observer.leave();
     return {
       periods: lateness.length,
+      /** Periods whose plan was not there in time: an older one served, or the motion was damped. */
+      latePlans: basis.filter((code) => code === 1 || code === 3).length,
       p50: at(0.5),
       p99: at(0.99),
       p999: at(0.999),

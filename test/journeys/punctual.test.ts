@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tryLoop, type LoopTrialFigures } from '../../src/main/workbench/loopTrial';
 import { CONTROL_FLAGS, entryFile, forkUnderNode } from '../../src/main/workers/fork';
-import { latenessWithPage } from './latenessWithPage';
+import { hundredHertz, latenessWithPage } from './latenessWithPage';
 import { noBrowser } from './harness';
 
 const built = join(import.meta.dirname, '../../out/main');
@@ -60,7 +60,7 @@ test.skipIf(noBrowser !== undefined)(
   () =>
     keepsThePromise(6, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'upright-punctual-'));
-      const seen = await latenessWithPage(folder, 10).finally(() => rmSync(folder, { recursive: true, force: true }));
+      const seen = await latenessWithPage(folder, hundredHertz, 10).finally(() => rmSync(folder, { recursive: true, force: true }));
       console.info(
         `learning, with a page: late by p50 ${seen.p50.toFixed(2)}, p99 ${seen.p99.toFixed(2)}, p99.9 ${seen.p999.toFixed(2)}, max ${seen.max.toFixed(2)} ms in ${seen.periods} periods; load ${loadavg()[0].toFixed(1)}`,
       );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadKernels } from '../../src/main/workers/kernels';
 import { kernelEngine } from '../../src/shared/rollouts/kernels/engine';
+import type { DynamicsModel } from '../../src/shared/models/model';
 import type { Arithmetic, KernelChoice } from '../../src/shared/rollouts/kernels/source';
 import type { Propagation, RolloutSubject } from '../../src/shared/rollouts/rollouts';
 import { networkSubject, type NetworkCase } from '../support/networkSubject';
@@ -59,6 +60,37 @@ describe.each(arithmetics)('the network kernel, %s', (arithmetic) => {
       expect(farthest(costs, oracle(subject))).toBeLessThan(1e-6);
       expect(farthest(costs, oracle(networkSubject({ ...usual, symmetry })))).toBeGreaterThan(1e-4); // another question, another answer
     }
+  });
+  test.each(cases)('single steps, of members and of their mean, and their spread are those of the model: %s', (_name, which) => {
+    const subject = networkSubject(which);
+    const { model } = subject;
+    const rollouts = kernelEngine(kernels, { arithmetic, block: 5 }).create(subject);
+    const inKernel = rollouts.model;
+    expect(inKernel).not.toBe(model);
+    const n = subject.instance.size;
+    const count = 13; // no multiple of a chunk
+    const states = Float64Array.from({ length: count * n }, (_, i) => 2 * Math.sin(3 * i + 1));
+    const actions = Float64Array.from({ length: count }, (_, i) => subject.instance.actionLimit * Math.cos(5 * i));
+    const near = (one: Float64Array, other: Float64Array, within: number) =>
+      one.forEach((value, i) => expect(Math.abs(value - other[i]!)).toBeLessThan(within));
+    const next = (of: DynamicsModel, member: number) => {
+      const moved = states.slice();
+      of.predict(moved, actions, count, member);
+      return moved;
+    };
+    for (let member = -1; member < model.members; member++) near(next(inKernel, member), next(model, member), 3e-6);
+    const [spread, wanted] = [new Float64Array(count * n), new Float64Array(count * n)];
+    const [along, alone] = [states.slice(), states.slice()];
+    inKernel.spreadAndPredict!(along, actions, count, spread);
+    model.spreadAndPredict!(alone, actions, count, wanted);
+    near(along, alone, 3e-6);
+    near(spread, wanted, 3e-6);
+    expect(Math.max(...wanted)).toBeGreaterThan(1e-3);
+    expect(next(inKernel, 0)).not.toEqual(next(inKernel, 1));
+
+    const job = jobOf(subject);
+    rollouts.evaluate(job); // what was asked in between does not show
+    expect([...job.costs]).toEqual([...costsOf(subject, { arithmetic, block: 5 })]);
   });
   test('every register block gives the same bits', () => {
     const subject = networkSubject(usual);

@@ -22,7 +22,7 @@ export interface PlannerLink {
   onLost(listener: (reason: string) => void): void;
 }
 export interface LiveRunPorts {
-  /** Milliseconds, monotonic. */
+  /** Milliseconds, monotonic, the same for the planner threads. */
   now(): number;
   /** Calls back once, not before `ms` have passed; returns the means to call it off. */
   setTimer(callback: () => void, ms: number): () => void;
@@ -310,7 +310,7 @@ export class LiveRun {
       state: loop!.state.slice(),
       queue: loop!.commandsUnderWay.slice(),
       wantsPicture,
-      budgetMs: this.isStrict ? (0.8 * resolved!.period * 1000) / this.speed : Infinity,
+      until: this.isStrict ? this.due + (0.8 * resolved!.period * 1000) / this.speed : Infinity,
     });
   }
 

@@ -20,12 +20,14 @@ export class PlanDeadline {
   isDue(now: number): boolean {
     const { took } = this;
     const ended = this.populations++;
-    took[ended] = now - this.last;
+    const ms = now - this.last;
+    const slower = Math.max(1, ms / (took[ended] ?? ms)); // somebody else computes: the next one will be as slow
+    took[ended] = ms;
     this.last = now;
-    const next = took[this.populations] ?? took[ended]!;
+    const next = slower * (took[this.populations] ?? ms);
     const due = now - this.from + next > this.budget;
     // a population that took long once is tried again before long
-    if (due && this.populations < took.length) took[this.populations] = next * FORGETTING;
+    if (due && this.populations < took.length) took[this.populations]! *= FORGETTING;
     return due;
   }
 }

@@ -28,8 +28,8 @@ export type ToPlanner =
       readonly state: Float64Array;
       readonly queue: Float64Array;
       readonly wantsPicture: boolean;
-      /** Milliseconds that the search may take; Infinity for no bound. */
-      readonly budgetMs: number;
+      /** When the search must be over, ms of the clock that loop and planner share; Infinity for no bound. */
+      readonly until: number;
     };
 /** What comes back. The plan itself is in the slot before `planned` is posted. */
 export type FromPlanner =

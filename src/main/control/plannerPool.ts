@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { KernelChoice } from '../../shared/rollouts/kernels/source';
+import type { DynamicsModel } from '../../shared/models/model';
 import { meanOverParticles, type Rollouts, type RolloutSubject } from '../../shared/rollouts/rollouts';
 import type { PopulationEvaluator, PopulationJob } from '../../shared/planners/planSearch';
 import { allocateMemory, deskFor, takeItems, viewsOf, Word, type EvaluatorMemory, type MemoryViews } from './evaluatorMemory';
@@ -65,6 +66,10 @@ export class PlannerPool implements PopulationEvaluator {
     this.tell({ kind: 'subject', subject: message, choice });
     this.wake(this.desk.views.control);
     return subject;
+  }
+  /** The model of the subject, as fast as what rolls out evaluates it; between two evaluations. */
+  get drawnModel(): DynamicsModel | undefined {
+    return this.rollouts?.model;
   }
   /** What rolls out, for people; with the reason where it is not what was wanted. Empty before there is a model. */
   get label(): string {

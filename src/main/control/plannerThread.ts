@@ -16,7 +16,7 @@ export interface PlannerThreadPorts {
   spawnEvaluator(): Worker;
   /** The kernels, loaded when first asked for; undefined where the plain reference is to do. */
   readonly kernels?: () => KernelSource;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds, monotonic, on the clock of who asks. */
   now(): number;
 }
 
@@ -114,7 +114,7 @@ export class PlannerThread {
   private load(subject: SubjectMessage): void {
     const isFirst = this.subject === undefined;
     this.subject = subject;
-    this.search!.setModel(this.pool!.setSubject(subject).model);
+    this.search!.setModel(this.pool!.setSubject(subject).model, this.pool!.drawnModel);
     if (isFirst) this.warmUp();
   }
   /** Before the first plan is asked for, and once: with the search and the model that will be planned with. */
@@ -142,7 +142,7 @@ export class PlannerThread {
     const deadline = this.deadlines[request.wantsPicture ? 1 : 0];
     try {
       const from = ports.now();
-      deadline.begin(from, request.budgetMs - (request.wantsPicture ? this.pictureMs : 0));
+      deadline.begin(from, request.until - from - (request.wantsPicture ? this.pictureMs : 0));
       const plan = search!.plan({ ...request, wantsFan: request.wantsPicture, deadline: () => deadline.isDue(ports.now()) });
       const ms = ports.now() - from;
       if (plan.actions !== undefined) slot!.write({ id: plan.id, actsFrom: plan.actsFrom, actions: plan.actions });

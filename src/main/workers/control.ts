@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { runControlProcess } from '../control/controlProcess';
 import type { ToControl } from '../../shared/contract/controlMessages';
+import { sharedClock } from './clock';
 import { entryFile } from './fork';
 import { parentOfThisProcess } from './parent';
 import { keepTime, raiseLoopThread } from './priority';
@@ -12,7 +13,7 @@ process.on('unhandledRejection', (error) => fail(error));
 
 const parent = parentOfThisProcess();
 ({ fail } = runControlProcess({
-  now: () => performance.now(),
+  now: sharedClock(),
   send: (message) => parent.send(message),
   onMessage: (listener) => parent.onMessage((message) => listener(message as ToControl)),
   onParentGone: (listener) => parent.onGone(listener),

@@ -2,6 +2,7 @@
 import { parentPort, Worker } from 'node:worker_threads';
 import { PlannerThread } from '../control/plannerThread';
 import type { ToPlanner } from '../control/plannerMessages';
+import { sharedClock } from './clock';
 import { entryFile } from './fork';
 import { loadKernels } from './kernels';
 import { namePlannerThread } from './priority';
@@ -13,6 +14,6 @@ const planner = new PlannerThread({
   post: (message, transfer) => port.postMessage(message, transfer),
   spawnEvaluator: () => new Worker(entryFile('evaluator')),
   kernels: () => loadKernels(),
-  now: () => performance.now(),
+  now: sharedClock(),
 });
 port.on('message', (message: ToPlanner) => planner.receive(message));

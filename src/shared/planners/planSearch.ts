@@ -66,6 +66,8 @@ const SEARCH_STREAMS = 0x1000000;
  */
 export class PlanSearch {
   private model: DynamicsModel | undefined;
+  /** The same, less exact and faster, for pictures. */
+  private drawnModel: DynamicsModel | undefined;
   private planner: PlannerInstance;
   private lastActsFrom = 0;
   private readonly start: Float64Array;
@@ -82,8 +84,10 @@ export class PlanSearch {
     this.planner = this.makePlanner();
   }
 
-  setModel(model: DynamicsModel | undefined): void {
+  /** @param drawn  the same model as pictures are made through; a look at it costs a plan nothing */
+  setModel(model: DynamicsModel | undefined, drawn = model): void {
     this.model = model;
+    this.drawnModel = drawn;
   }
   /** Makes the planner anew (its settings changed) where the old one left off. */
   renewPlanner(): void {
@@ -134,7 +138,7 @@ export class PlanSearch {
 
   /** The picture of the plan just made, if its paths were wanted and there is a plan. */
   picture(plan: SearchedPlan): PlanPicture | undefined {
-    const { model, recorder } = this;
+    const { drawnModel: model, recorder } = this;
     if (model === undefined || recorder === undefined || plan.actions === undefined) return undefined;
     this.recorder = undefined;
     return {

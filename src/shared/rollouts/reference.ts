@@ -89,6 +89,7 @@ function createReference({ plant, instance, model, cost, propagation = meanThrou
   return {
     label: reference.label,
     compiled: false,
+    model,
     particles,
     particlesIn: (job) => particlesIn(job, propagation, particles),
     portion: CHUNK,

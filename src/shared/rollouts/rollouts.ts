@@ -116,6 +116,8 @@ export interface Rollouts {
   readonly label: string;
   /** Whether compiled kernels do it. */
   readonly compiled: boolean;
+  /** The model of the subject, to 32 bits and by the kernel where there is one for single steps; for who draws, between two jobs. */
+  readonly model: DynamicsModel;
   /** Particles of a candidate, all of them; those of a job; and candidates that are best handed out together. */
   readonly particles: number;
   particlesIn(job: Pick<RolloutJob, 'early'>): number;

@@ -20,10 +20,19 @@ export interface EnsembleShape {
   /** Least and most log variance of the Gaussian likelihood; LOG_VARIANCES when absent. */
   readonly logVariances?: readonly [number, number];
 }
+/** Evaluates members elsewhere than in plain loops. */
+export interface CompiledMembers {
+  /** Most rows at once. */
+  readonly rows: number;
+  /** What the next outputs are asked for: `rows` states and actions from row `from` on, plant units. */
+  ask(states: Float64Array, actions: Float64Array, from: number, rows: number): void;
+  /** @param out  [rows × outputs] receives those of one member, channel units per second */
+  answer(member: number, rows: number, out: Float64Array): void;
+}
 /** Log variances are held within these, in training and after it. */
 export const LOG_VARIANCES: readonly [number, number] = [LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE];
 
-/** Fitted networks, each a belief of its own; evaluated in plain loops, never by tensors. */
+/** Fitted networks, each a belief of its own; evaluated in plain loops or by a kernel, never by tensors. */
 export class EnsembleModel implements DynamicsModel {
   readonly kind = 'ensemble';
   readonly plant: string;
@@ -50,13 +59,14 @@ export class EnsembleModel implements DynamicsModel {
     readonly shape: EnsembleShape,
     readonly parameters: Float32Array,
     readonly moments: Moments,
+    private readonly compiled?: CompiledMembers,
   ) {
     this.plant = header.plant;
     this.period = header.period;
     this.members = shape.layout.members;
     const outputs = features.outputs.length;
     this.forward = new Forward(shape.layout, parameters, outputs, shape.activation);
-    this.rowsAtOnce = shape.symmetry === 'exactlyOdd' ? TILE / 2 : TILE;
+    this.rowsAtOnce = Math.min(compiled?.rows ?? TILE, shape.symmetry === 'exactlyOdd' ? TILE / 2 : TILE);
     this.values = new Float64Array(TILE * outputs);
     this.means = new Float64Array(TILE * outputs);
     this.noisyOutputs = shape.loss === 'gaussianLikelihood' ? outputs : 0;
@@ -66,13 +76,18 @@ export class EnsembleModel implements DynamicsModel {
     }
   }
 
+  /** The same model for who asks for its mean, a member or their spread: as exact as what evaluates it. */
+  compiledBy(compiled: CompiledMembers): EnsembleModel {
+    return new EnsembleModel(this.header, this.features, this.shape, this.parameters, this.moments, compiled);
+  }
+
   predict(states: Float64Array, actions: Float64Array, count: number, member: number): void {
     const { features, rowsAtOnce } = this;
     const n = features.size;
     const outputs = features.outputs.length;
     for (let from = 0; from < count; from += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, count - from);
-      this.encode(states, actions, from, rows);
+      this.ask(states, actions, from, rows);
       const values = member < 0 ? this.mean(rows) : this.evaluate(member, rows);
       for (let row = 0; row < rows; row++) features.advance(states, (from + row) * n, values, row * outputs);
     }
@@ -134,7 +149,7 @@ export class EnsembleModel implements DynamicsModel {
     for (let from = 0; from < count; from += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, count - from);
       const length = rows * outputs;
-      this.encode(states, actions, from, rows);
+      this.ask(states, actions, from, rows);
       const means = this.mean(rows, opinions);
       for (let row = 0; row < rows; row++) {
         for (let o = 0; o < outputs; o++) {
@@ -149,6 +164,10 @@ export class EnsembleModel implements DynamicsModel {
     }
   }
 
+  private ask(states: Float64Array, actions: Float64Array, from: number, rows: number): void {
+    if (this.compiled === undefined) this.encode(states, actions, from, rows);
+    else this.compiled.ask(states, actions, from, rows);
+  }
   /** Fills the networks' inputs; under exact oddness their mirror images follow in the same order. */
   private encode(states: Float64Array, actions: Float64Array, from: number, rows: number, forward = this.forward): void {
     const { features, shape } = this;
@@ -161,9 +180,13 @@ export class EnsembleModel implements DynamicsModel {
     }
   }
 
-  /** Outputs of one member for the rows encoded last, in channel units per second. */
+  /** Outputs of one member for the rows asked for last, in channel units per second. */
   private evaluate(member: number, rows: number): Float64Array {
-    const { forward, values, shape, features } = this;
+    const { forward, values, shape, features, compiled } = this;
+    if (compiled !== undefined) {
+      compiled.answer(member, rows, values);
+      return values;
+    }
     const { outputWidth, outputs: raw } = forward;
     const outputs = features.outputs.length;
     const odd = shape.symmetry === 'exactlyOdd';

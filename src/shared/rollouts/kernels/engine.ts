@@ -24,7 +24,7 @@ import { packEquations } from './equations';
 import * as at from './layout';
 import { packLinear } from './linear';
 import { KernelMemory } from './memory';
-import { makeRoomForMembers, packNetwork, setMember } from './network';
+import { makeRoomForMembers, membersInKernel, packNetwork, setMember } from './network';
 import { NotInKernel, writeProblem } from './problem';
 import type { KernelChoice, KernelSource } from './source';
 
@@ -34,6 +34,8 @@ export interface Packed {
   /** Candidates that are best handed out together, a multiple of 8. */
   readonly portion: number;
   readonly noisy: boolean;
+  /** The model as this kernel evaluates it, made when it is first wanted. */
+  model?(): DynamicsModel;
   /** Makes room for so many steps, before the first horizon that is as long. */
   lengthen?(steps: number): void;
   /** Made ready for a particle of a population, before its chunks are rolled. */
@@ -83,6 +85,7 @@ function packedNetwork(
     memory,
     portion: at.LANES,
     noisy,
+    model: () => model.compiledBy(membersInKernel(memory, model)),
     lengthen: (steps) => makeRoomForMembers(memory, address, steps),
     prepare({ horizon, stream = 0 }, particle) {
       for (let step = 0; step < horizon; step++)
@@ -192,10 +195,14 @@ function createKernel(subject: RolloutSubject, source: KernelSource, choice: Ker
       }
     }
   }
+  let ownModel: DynamicsModel | undefined;
   const ofParticles = Array.from({ length: particles }, () => new Float64Array(at.LANES));
   return {
     label: model instanceof EnsembleModel ? `${label}, ${choice.block} outputs at a time` : label,
     compiled: true,
+    get model() {
+      return (ownModel ??= packed.model?.() ?? model);
+    },
     particles,
     particlesIn: (job) => particlesIn(job, propagation, particles),
     portion: packed.portion,

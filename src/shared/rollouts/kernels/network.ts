@@ -1,5 +1,5 @@
-import { LOG_VARIANCES, type EnsembleModel } from '../../models/network/ensembleModel';
-import { ROW } from './layout';
+import { LOG_VARIANCES, type CompiledMembers, type EnsembleModel } from '../../models/network/ensembleModel';
+import { ACTION, LANES, OUTPUT_ROWS, ROW, STATE } from './layout';
 import type { KernelMemory } from './memory';
 import { writeFeatures } from './problem';
 
@@ -112,4 +112,28 @@ export function makeRoomForMembers(memory: KernelMemory, address: number, steps:
 /** The member that a step goes through, the same for all candidates; −1 for the mean of all. */
 export function setMember(memory: KernelMemory, address: number, step: number, member: number): void {
   memory.setInt(memory.ints[(address + MEMBER_OF_STEP) >> 2] + 4 * step, member);
+}
+
+/** Members one by one at states of any choice, by the kernel that rolls out through them; between two rollouts. */
+export function membersInKernel(memory: KernelMemory, { features }: EnsembleModel): CompiledMembers {
+  const answer = memory.exports['answer'] as (member: number) => void;
+  const outputs = features.outputs.length;
+  const n = features.size;
+  return {
+    rows: LANES,
+    ask(states, actions, from, rows) {
+      const { floats } = memory;
+      for (let lane = 0; lane < LANES; lane++) {
+        const row = from + Math.min(lane, rows - 1); // lanes beyond the last row repeat it: numbers that are finite
+        for (let c = 0; c < n; c++) floats[(STATE + c * ROW) / 4 + lane] = states[row * n + c];
+        floats[ACTION / 4 + lane] = actions[row];
+      }
+    },
+    answer(member, rows, out) {
+      answer(member);
+      const { floats } = memory;
+      for (let row = 0; row < rows; row++)
+        for (let o = 0; o < outputs; o++) out[row * outputs + o] = floats[(OUTPUT_ROWS + o * ROW) / 4 + row];
+    },
+  };
 }

@@ -94,7 +94,7 @@ async function startOf(start: string, { model, threads, tuned, meanwhileMs, now 
       state: START,
       queue: new Float64Array(0),
       wantsPicture: false,
-      budgetMs: Infinity,
+      until: Infinity,
     });
     const answer = await planner.answer();
     if (id === 1) readyMs = now() - from - answer.ms;
