@@ -22,7 +22,7 @@ async function measured(): Promise<readonly Allocation[]> {
   return rows;
 }
 /** 3,072 candidates in place of 128, of twice the length. */
-const tooMuch = ({ small, large }: Allocation) => large - small > GROWTH_LIMIT || large >= 32_000;
+const tooMuch = ({ small, large }: Allocation) => large - small > GROWTH_LIMIT || large >= 10_000;
 
 /**
  * What the engine puts inline, and so keeps off the heap, differs from program to program with the moment at which it compiles:

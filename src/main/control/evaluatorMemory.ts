@@ -126,7 +126,7 @@ export function takeItems(desk: ItemDesk, rollouts: Rollouts, bank: Float64Array
   job.previousAction = views.previousAction[0]!;
   job.actions = views.actions;
   job.horizon = control[Word.horizon]!;
-  job.stream = control[Word.stream]! >>> 0;
+  job.stream = control[Word.stream]!;
   job.tips = control[Word.wantsTips] === 1 ? views.tips : undefined;
   const items = Math.ceil(count / portion) * particles;
   for (;;) {

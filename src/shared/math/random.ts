@@ -6,11 +6,12 @@ import { cos, log, sin } from './elementary';
  *
  * Generator: the 32-bit finaliser of MurmurHash3 over a Weyl sequence, keyed by a hash of the item's coordinates.
  * 32-bit integer operations only (Math.imul, shifts, xor), so that a kernel in another language makes the same integers.
+ * Hashes and keys are signed: an engine keeps such integers out of the heap wherever they go.
  */
 export function mix(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 /** Hash of a work item's coordinates to a stream key. Seeds above 2^32 count in full. */
@@ -28,7 +29,7 @@ export function streamFamily(seed: number, a: number, b: number): number {
 export const keyWithin = (family: number, c: number): number => mix((family + Math.imul(c, 0xc2b2ae3d) + 0x9e3779b9) | 0);
 
 /** The `index`-th 32-bit word of the stream `key`: uniform in 0 … 2^32 − 1. */
-export const word = (key: number, index: number): number => mix((key + Math.imul(index + 1, 0x9e3779b9)) | 0);
+export const word = (key: number, index: number): number => mix((key + Math.imul(index + 1, 0x9e3779b9)) | 0) >>> 0;
 
 /** Uniform in (0, 1): never exactly 0 or 1. */
 export const uniform = (key: number, index: number): number => (word(key, index) + 0.5) * 2.3283064365386963e-10;

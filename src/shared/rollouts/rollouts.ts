@@ -38,7 +38,7 @@ export interface RolloutJob {
   readonly costs: Float64Array;
   /** [count × (horizon + 1) × 2] x, y of the tip in metres when wanted: the path of particle (candidate mod particles). */
   readonly tips?: Float32Array | undefined;
-  /** Names the random streams of this population: a 32-bit key; 0 when absent. */
+  /** Names the random streams of this population: a 32-bit key, signed or not; 0 when absent. */
   readonly stream?: number;
 }
 /** How the futures of a candidate go through a model that has several members or states its noise. */
@@ -74,10 +74,10 @@ export const particleOf = (
 /** The member that a particle goes through at a step; −1 is the mean of all. */
 export function memberAt(propagation: Propagation, members: number, stream: number, particle: number, step: number): number {
   if (propagation.members === 'toTheEnd') return particle;
-  return propagation.members === 'mean' ? -1 : streamKey(stream, particle, step, MEMBER_STREAM) % members;
+  return propagation.members === 'mean' ? -1 : (streamKey(stream >>> 0, particle, step, MEMBER_STREAM) >>> 0) % members;
 }
 /** Key of the noise of one particle; never 0, because 0 means none. */
-export const noiseKey = (stream: number, particle: number): number => streamKey(stream, particle, 0, NOISE_STREAM) | 1;
+export const noiseKey = (stream: number, particle: number): number => streamKey(stream >>> 0, particle, 0, NOISE_STREAM) | 1;
 const MEMBER_STREAM = 0x6d656d;
 const NOISE_STREAM = 0x6e6f69;
 

@@ -28,10 +28,9 @@ const SMALL: Size = { population: 64, horizon: 10, iterations: 2 };
 const LARGE: Size = { population: 512, horizon: 20, iterations: 6 };
 /**
  * What a large search may leave beyond a small one, bytes: a few for each iteration, until the engine has compiled all of it
- * for good. One number on the heap for each candidate would be 47,000; one for each elite, 5,000, is
- * what an engine leaves that does not put the hash of its key inline.
+ * for good. One number on the heap for each candidate would be 47,000; one for each elite is 5,000.
  */
-export const GROWTH_LIMIT = 24_000;
+export const GROWTH_LIMIT = 8_000;
 
 const PLANS = 5;
 /** The engine compiles while it measures: the least of so many measurements counts, or the first ones that are within the limit. */
