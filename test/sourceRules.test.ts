@@ -99,7 +99,12 @@ const rules: readonly Rule[] = [
     where: everywhere,
     example: "contextBridge.exposeInMainWorld('x', {})",
   },
-  { says: 'only our own chunk writer writes recordings', words: /\bMcapWriter\b/, where: everywhere, example: 'new McapWriter()' },
+  {
+    says: "only our own chunk writer writes recordings: the library's loses all since its last chunk at a kill, and un-awaited calls multiply data",
+    words: /\bMcapWriter\b/,
+    where: everywhere,
+    example: 'new McapWriter()',
+  },
   {
     says: 'the server answers on loopback only',
     words: /['"]0\.0\.0\.0['"]|['"]::['"]/,
