@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { McapChunkWriter } from '../../../src/main/storage/mcap/chunkWriter';
 import { damageSentence } from '../../../src/main/storage/mcap/damage';
 import { readMcap } from '../../../src/main/storage/mcap/readMcap';
+import { FileRefused } from '../../../src/shared/recordings/refusal';
 import { generator } from './chance';
 import { metadata, readAll, sample, START, topics } from './recording';
 
@@ -94,6 +95,34 @@ test('one flipped bit at every byte costs one chunk at most, alters nothing, and
       if (whole === bytes) expect(content.damage.length + Number(content.endsWith === 'cut'), where).toBeGreaterThan(0);
     }
   expect(worst).toBe(4);
+});
+
+test('whatever is done to a file, what is given as good was written, and nothing but a refusal is thrown', () => {
+  const chance = generator(99);
+  const written = new Set(messages.map((message) => `${message.topic} ${message.time} ${message.text}`));
+  const edits: readonly ((from: Buffer, at: number) => Uint8Array)[] = [
+    (from, at) => from.fill(chance(256), at, at + 1),
+    (from, at) => from.fill(0, at, Math.min(from.length, at + chance(300))),
+    (from, at) => Buffer.concat([from.subarray(0, at), from.subarray(at + chance(200))]),
+    (from, at) => Buffer.concat([from.subarray(0, at), from.subarray(chance(from.length), chance(from.length)), from.subarray(at)]),
+    (from, at) => from.subarray(0, at + 1),
+    (from, at) => {
+      if (at + 8 <= from.length) from.writeBigUInt64LE(BigInt(chance(1 << 20)) ** 3n, at);
+      return from;
+    },
+  ];
+  for (let k = 0; k < 1500; k++) {
+    let altered = Buffer.from(bytes);
+    for (let edit = chance(6); edit >= 0 && altered.length > 0; edit--)
+      altered = Buffer.from(edits[chance(edits.length)]!(altered, chance(altered.length)));
+    writeFileSync(file, altered);
+    try {
+      for (const { topic, time, text, verified } of readAll(file).all)
+        if (verified) expect(written.has(`${topic} ${time} ${text}`), `case ${k}`).toBe(true);
+    } catch (error) {
+      expect(error, `case ${k}`).toBeInstanceOf(FileRefused);
+    }
+  }
 });
 
 test('a damaged chunk is a hole between two times', () => {

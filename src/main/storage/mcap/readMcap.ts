@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { Opcode } from '@mcap/core';
 import { FileRefused } from '../../../shared/recordings/refusal';
+import { ChunkSearch, isGoodChunk, PRIVATE } from './chunkSearch';
 import type { McapMetadata } from './chunkWriter';
 import { DamageLog, type McapDamage } from './damage';
 import { Descriptions, type McapFileTopic, type Trust } from './descriptions';
@@ -12,7 +13,6 @@ import { HEAD_CHECKSUM, mcapLimits, RECORD_HEAD } from './limits';
 import {
   bytesWord,
   channelOf,
-  CHUNK_HEAD_MOST,
   chunkHead,
   chunkIndexOf,
   isKnownOpcode,
@@ -117,8 +117,6 @@ const STEP_BYTES = 4 << 20;
 /** Channel, sequence and two times stand before a message's data. */
 const MESSAGE_HEAD = 22;
 const TORN = 'the file ends in the middle of a record';
-/** Opcodes from here on are anybody's own. */
-const PRIVATE = 0x80;
 
 interface Fault {
   readonly reason: string;
@@ -151,8 +149,7 @@ class Walk {
   private chunkRanges: { readonly from: number; readonly to: number }[] | undefined;
   private bytesLeftOver = 0;
   private tail: McapContent['tail'] = { holdsMessages: false, claimedTime: undefined };
-  /** Bytes whose CRC the search may still form: a file made for it must not keep us for ever. */
-  private searchBudget: number;
+  private readonly chunkSearch: ChunkSearch;
 
   constructor(
     private readonly path: string,
@@ -161,7 +158,7 @@ class Walk {
     private readonly onBytes: (done: number, total: number) => void,
   ) {
     this.size = window.size;
-    this.searchBudget = 4 * this.size + (256 << 20);
+    this.chunkSearch = new ChunkSearch(path, window);
     this.descriptions = new Descriptions(path);
   }
 
@@ -214,7 +211,7 @@ class Walk {
       }
       if (this.footerAt !== undefined && at === this.footerAt + FOOTER_BYTES) return true;
       const step = this.record(at);
-      at = typeof step === 'number' ? step : this.goOnAfter(at, step);
+      at = typeof step === 'number' ? step : yield* this.goOnAfter(at, step);
     }
     return false;
   }
@@ -370,10 +367,16 @@ class Walk {
   // ── damage ──
 
   /** @returns where the walk goes on */
-  private goOnAfter(at: number, { reason, isTear, end, searchHere }: Fault): number {
+  private *goOnAfter(at: number, { reason, isTear, end, searchHere }: Fault): Generator<undefined, number> {
     this.runningCrc = undefined;
-    if (end !== undefined && this.mayFollow(end)) return this.skip(at, end, reason);
-    const found = this.search(searchHere ? at : at + 1);
+    if (end !== undefined && this.chunkSearch.mayFollow(end)) return this.skip(at, end, reason);
+    const search = this.chunkSearch.next(searchHere ? at : at + 1);
+    let step = search.next();
+    for (; step.done !== true; step = search.next()) {
+      this.onBytes(step.value, this.size);
+      yield;
+    }
+    const found = step.value;
     if (found !== undefined) return this.skip(at, found, isTear ? 'a record claims more bytes than the file has' : reason);
     // no chunk comes any more; the summary is still good for its topics
     const rest = this.summaryAt !== undefined && this.summaryAt > at ? this.summaryAt : this.footerAt;
@@ -413,40 +416,6 @@ class Walk {
     return { holdsMessages, claimedTime: piece.readBigUInt64LE(RECORD_HEAD + 8) };
   }
 
-  /** The next chunk from `from` on whose CRC is right and whose successor can be one. */
-  private search(from: number): number | undefined {
-    for (let at = from; at + RECORD_HEAD < this.size;) {
-      const block = this.window.bytes(at, Math.min(1 << 16, this.size - at));
-      const next = block.indexOf(Opcode.CHUNK);
-      if (next >= 0 && this.isChunkAt(at + next)) return at + next;
-      at += next < 0 ? block.length : next + 1;
-    }
-    return undefined;
-  }
-
-  private isChunkAt(at: number): boolean {
-    if (at + RECORD_HEAD > this.size) return false;
-    const length = uint64(this.window.bytes(at, RECORD_HEAD), 1);
-    const end = at + RECORD_HEAD + length;
-    if (length > mcapLimits.record || end > this.size) return false;
-    const head = chunkHead(this.window.bytes(at + RECORD_HEAD, Math.min(CHUNK_HEAD_MOST, length)), length);
-    if (head === undefined || head.compression !== '' || head.crc === 0 || head.unpacked !== head.length) return false;
-    if (!this.mayFollow(end)) return false;
-    this.searchBudget -= length;
-    if (this.searchBudget < 0) {
-      const what = `byte ${at.toLocaleString('en-US')}: too many places look like chunks and are none`;
-      throw new FileRefused(this.path, 'hostile', what, 'The file is made up, or damaged throughout.');
-    }
-    return isGoodChunk(this.window.bytes(at + RECORD_HEAD, length));
-  }
-
-  /** Whether a record, or the end of a file, can stand there. */
-  private mayFollow(at: number): boolean {
-    if (at + RECORD_HEAD > this.size) return true;
-    const head = this.window.bytes(at, RECORD_HEAD);
-    return (isKnownOpcode(head[0]!) || head[0]! >= PRIVATE) && uint64(head, 1) <= mcapLimits.record;
-  }
-
   // ── the end of the file, read first ──
 
   /** A summary whose CRC is right vouches for topics, and says where chunks are. */
@@ -483,12 +452,6 @@ class Walk {
 const malformed = (opcode: number): Fault => ({
   reason: `the fields of a record (0x${opcode.toString(16).padStart(2, '0')}) do not add up`,
 });
-
-/** Whether the content is a chunk that a right CRC covers. */
-function isGoodChunk(content: Buffer): boolean {
-  const head = chunkHead(content);
-  return head !== undefined && head.crc !== 0 && head.unpacked === head.length && crc32(content.subarray(head.from)) === head.crc;
-}
 
 /** As the head's checksum is written. */
 const crc32Word = (crc: number): string => crc.toString(16).padStart(8, '0');
