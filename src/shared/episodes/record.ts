@@ -1,0 +1,265 @@
+/**
+ * The record of one episode, as it stands in a recording: a header, then messages of the topics below in the order in which
+ * things happened. N + 1 states stand for N actions: the last period has a measurement and no action.
+ */
+export const EPISODE_FORMAT = 'upright episode';
+/** Raised by whoever changes what the texts below hold; `readHeader` takes older ones over. */
+export const EPISODE_VERSION = 1;
+
+/** What an episode was run with. */
+export interface EpisodeHeader {
+  /** Of the program that wrote it. */
+  readonly software: string;
+  /** Wall clock at the first measurement, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly rig: 'simulated';
+  /** Index of the episode in its run; names its random streams. */
+  readonly episode: number;
+  /** Seconds. */
+  readonly period: number;
+  readonly plant: string;
+  readonly channels: readonly RecordedChannel[];
+  readonly action: { readonly id: string; readonly label: string; readonly unit: string; readonly limit: number };
+  readonly costs: readonly string[];
+  /** The whole setup, seed included, as a setup file has it. */
+  readonly setup: unknown;
+  /** What the learning algorithm wanted of the episode. */
+  readonly plan: { readonly seconds: number; readonly randomSeconds: number; readonly replan: 'everyPeriod' | 'once' };
+}
+export interface RecordedChannel {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  /** The value is an angle on the circle; it stands unwrapped. */
+  readonly wraps: boolean;
+  /** Limits that end the episode, channel units; null for none. */
+  readonly limits: readonly [number | null, number | null];
+}
+/** One control period: what was measured at its beginning, and what was decided then. */
+export interface RecordedPeriod {
+  readonly step: number;
+  /** Seconds of the episode; of the rig's clock. */
+  readonly time: number;
+  readonly rigTime: number;
+  /** Milliseconds of the host's monotonic clock. */
+  readonly hostTime: number;
+  /** Raw readings since the period before, [readings × coordinates], channel units; and of rates, where the rig measures them. */
+  readonly positions: readonly number[];
+  readonly rates?: readonly number[];
+  /** What acted in the period that ended here, as the rig says. Action units. */
+  readonly applied: number;
+  /** [n], the estimate; and the true state of a simulated rig. */
+  readonly state: readonly number[];
+  readonly truth?: readonly number[];
+  /** [labels], stage cost of arriving here. */
+  readonly costs: readonly number[];
+  /** Whether the algorithm wanted random data, and whether there was a model. */
+  readonly explore: boolean;
+  readonly hasModel: boolean;
+  /** Absent in the last period of an episode. */
+  readonly decided?: DecidedAction;
+}
+export interface DecidedAction {
+  /** What the controller chose and what the gate let out. Action units. */
+  readonly chosen: number;
+  readonly sent: number;
+  /** Words of the controller and of the gate: where the action came from, and what it met. */
+  readonly basis: string;
+  readonly verdict: string;
+  /** Periods; −1 without a plan. */
+  readonly planAge: number;
+  /** Whether anything but zero was allowed. */
+  readonly allowed: boolean;
+  /** Milliseconds that the plan took and that the period began late; null where there was none. */
+  readonly planMs: number | null;
+  readonly latenessMs: number | null;
+}
+/** A plan that came in before the next period was decided; whole, to the last bit. */
+export interface RecordedPlan {
+  readonly id: number;
+  /** Step at whose measurement it was asked, and from which its first action acts. */
+  readonly step: number;
+  readonly actsFrom: number;
+  /** Action units. */
+  readonly actions: readonly number[];
+  readonly cost: number;
+}
+/** Something that happened to the run. */
+export interface RecordedEvent {
+  readonly step: number;
+  /** The end of the episode with its reason; settings that apply from here on, as the whole setup in JSON. */
+  readonly kind: 'setting' | 'end';
+  /** In words; a setup for `setting`. */
+  readonly text: string;
+}
+/** Who takes an episode in while it happens. Calls are cheap and never throw: a recording that fails is its own affair. */
+export interface EpisodeSink {
+  begin(header: EpisodeHeader): void;
+  period(period: RecordedPeriod): void;
+  plan(plan: RecordedPlan): void;
+  event(event: RecordedEvent): void;
+  end(): void;
+}
+
+/** A recording holds something that it must not; the message is a sentence with the place. */
+export class RecordRefused extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'RecordRefused';
+  }
+}
+
+// ── texts ──
+
+/** JSON that gives the same bits again: a zero keeps its sign, and what is no number of JSON stands as a word. */
+function json(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : `"${value}"`;
+  if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${json(one)}`).join(',')}}`;
+}
+const named = (names: readonly string[], values: readonly number[]): Record<string, number> =>
+  Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+const allFinite = (...all: (readonly number[] | undefined)[]): boolean => all.every((values) => values?.every(Number.isFinite) ?? true);
+
+/** Names of the numbers of a period, from its header. */
+export interface PeriodNames {
+  readonly channels: readonly string[];
+  readonly costs: readonly string[];
+}
+export const namesOf = ({ channels, costs }: EpisodeHeader): PeriodNames => ({ channels: channels.map(({ id }) => id), costs });
+
+/** A period as its message: numbers by name, so that any plotter shows them. A row that holds no number somewhere says `notFinite`. */
+export function periodText(period: RecordedPeriod, { channels, costs }: PeriodNames): string {
+  const { state, truth, decided, positions, rates, applied } = period;
+  const whole = allFinite(positions, rates, state, truth, period.costs, [applied, decided?.chosen ?? 0]);
+  return json({
+    ...period,
+    state: named(channels, state),
+    truth: truth && named(channels, truth),
+    costs: named(costs, period.costs),
+    ...(whole ? {} : { notFinite: true }),
+  });
+}
+export const planText = (plan: RecordedPlan): string => json(plan);
+export const eventText = (event: RecordedEvent): string => json(event);
+/** The header as the metadata of a recording: texts by name. */
+export function headerTexts(header: EpisodeHeader): Record<string, string> {
+  const { software, startedAt, rig, episode, period, plant, channels, action, costs, setup, plan } = header;
+  const parts = { rig, episode, period, plant, channels, action, costs, setup, plan };
+  return {
+    format: EPISODE_FORMAT,
+    version: String(EPISODE_VERSION),
+    software,
+    startedAt,
+    ...Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, json(value)])),
+  };
+}
+
+// ── and back ──
+
+/** @throws RecordRefused when it is no episode of ours, or a newer one than this program knows */
+export function readHeader(texts: Readonly<Record<string, string>>): EpisodeHeader {
+  if (texts['format'] !== EPISODE_FORMAT)
+    throw new RecordRefused('This recording was not written by Upright: its metadata has no episode.');
+  const version = Number(texts['version']);
+  if (!(version >= 1 && version <= EPISODE_VERSION))
+    throw new RecordRefused(
+      `This recording has version ${texts['version']}; this program reads 1 to ${EPISODE_VERSION}. A newer Upright opens it.`,
+    );
+  const value = (name: string): Fields => parsed(texts[name] ?? '', `metadata "${name}"`);
+  const period = value('period') as unknown;
+  const channels = value('channels') as unknown;
+  if (typeof period !== 'number' || !(period > 0)) throw new RecordRefused('metadata "period" is no number of seconds.');
+  if (!Array.isArray(channels)) throw new RecordRefused('metadata "channels" is no list.');
+  return {
+    software: texts['software'] ?? '',
+    startedAt: texts['startedAt'] ?? '',
+    rig: value('rig') as never,
+    episode: value('episode') as never,
+    period,
+    plant: value('plant') as never,
+    channels: channels as RecordedChannel[],
+    action: value('action') as never,
+    costs: value('costs') as never,
+    setup: value('setup'),
+    plan: value('plan') as never,
+  };
+}
+type Fields = Readonly<Record<string, unknown>>;
+function parsed(text: string, place: string): Fields {
+  try {
+    return JSON.parse(text) as Fields;
+  } catch {
+    throw new RecordRefused(`${place} is no JSON: ${text.slice(0, 40)}`);
+  }
+}
+const WORDS: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
+function numberIn(fields: Fields, name: string, place: string): number {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && Object.hasOwn(WORDS, value)) return WORDS[value]!;
+  throw new RecordRefused(`${place}: "${name}" is ${value === undefined ? 'missing' : 'no number'}.`);
+}
+function numbersIn(fields: Fields, name: string, place: string): number[] {
+  const list = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (!Array.isArray(list)) throw new RecordRefused(`${place}: "${name}" is no list of numbers.`);
+  return list.map((_, i) => numberIn(list as unknown as Fields, String(i), `${place}, "${name}"`));
+}
+function namedIn(fields: Fields, name: string, names: readonly string[], place: string): number[] {
+  const inner = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (inner === null || typeof inner !== 'object') throw new RecordRefused(`${place}: "${name}" is no group of numbers.`);
+  return names.map((one) => numberIn(inner as Fields, one, `${place}, "${name}"`));
+}
+
+/** @throws RecordRefused */
+export function readPeriod(text: string, { channels, costs }: PeriodNames): RecordedPeriod {
+  const fields = parsed(text, 'a period');
+  const step = numberIn(fields, 'step', 'a period');
+  const place = `the period of step ${step}`;
+  const number = (name: string) => numberIn(fields, name, place);
+  const decided = fields['decided'] as Fields | undefined;
+  return {
+    step,
+    time: number('time'),
+    rigTime: number('rigTime'),
+    hostTime: number('hostTime'),
+    positions: numbersIn(fields, 'positions', place),
+    ...(fields['rates'] === undefined ? {} : { rates: numbersIn(fields, 'rates', place) }),
+    applied: number('applied'),
+    state: namedIn(fields, 'state', channels, place),
+    ...(fields['truth'] === undefined ? {} : { truth: namedIn(fields, 'truth', channels, place) }),
+    costs: namedIn(fields, 'costs', costs, place),
+    explore: fields['explore'] === true,
+    hasModel: fields['hasModel'] === true,
+    ...(decided === undefined ? {} : { decided: readDecided(decided, place) }),
+  };
+}
+function readDecided(fields: Fields, place: string): DecidedAction {
+  const number = (name: string) => numberIn(fields, name, place);
+  const orNull = (name: string) => (fields[name] === null ? null : number(name));
+  return {
+    chosen: number('chosen'),
+    sent: number('sent'),
+    basis: String(fields['basis']),
+    verdict: String(fields['verdict']),
+    planAge: number('planAge'),
+    allowed: fields['allowed'] === true,
+    planMs: orNull('planMs'),
+    latenessMs: orNull('latenessMs'),
+  };
+}
+/** @throws RecordRefused */
+export function readPlan(text: string): RecordedPlan {
+  const fields = parsed(text, 'a plan');
+  const id = numberIn(fields, 'id', 'a plan');
+  const place = `plan ${id}`;
+  const number = (name: string) => numberIn(fields, name, place);
+  return { id, step: number('step'), actsFrom: number('actsFrom'), actions: numbersIn(fields, 'actions', place), cost: number('cost') };
+}
+/** @throws RecordRefused */
+export function readEvent(text: string): RecordedEvent {
+  const fields = parsed(text, 'an event');
+  return { step: numberIn(fields, 'step', 'an event'), kind: fields['kind'] as RecordedEvent['kind'], text: String(fields['text']) };
+}
