@@ -249,7 +249,7 @@ test('a setting and a setup that do not exist, a call against the real commands'
     [['learn', '--seeds', '1-2', '--seed', '3'], '--seed and --seeds contradict each other.'],
     [['learn', '--seeds', '1-2', '--at-least', '3'], '--at-least 3 of 2 seeds cannot come true.'],
     [['learn', '--prior', 'none,mirror'], '--prior names "none" beside others.'],
-    [['learn', '--record', 'x'], '"learn" has no flag --record.'],
+    [['learn', '--recrod', 'x'], '"learn" has no flag --recrod.'],
     [['serve', '--open', '--no-open'], '--open and --no-open contradict each other.'],
     [['serve', '--port', '65536'], '--port must be a whole number from 0 to 65535'],
     [['bench', 'plam'], '"plam" is no WORK of "bench".'],

@@ -18,7 +18,7 @@ test('help as data names every command and every flag that parses, and no other'
   const { code, document } = await call(['help', '--json']);
   expect(code).toBe(0);
   const help = document as unknown as Help;
-  expect(help.commands.map(({ name }) => name)).toEqual(['learn', 'fit', 'serve', 'bench', 'help']);
+  expect(help.commands.map(({ name }) => name)).toEqual(['learn', 'fit', 'replay', 'convert', 'recover', 'serve', 'bench', 'help']);
   for (const { name, flags } of help.commands) {
     const command = commands.find((candidate) => candidate.name === name)!;
     expect(flags.map((flag) => flag.name)).toEqual([...Object.keys(command.flags), ...Object.keys(commonFlags)].map((flag) => `--${flag}`));

@@ -22,6 +22,7 @@ const story = (seed: number): LearnedSeed => {
     trainer: undefined,
     backend: undefined,
     model: undefined,
+    recordings: [],
     episodes: [
       { index: 0, source: 'controller', randomSeconds: 0.5, seconds: 8, cost: 96.2, uprightFrom: experienceSeconds, ended: 'time' },
     ],
@@ -57,6 +58,7 @@ describe('learn', () => {
       rates: 'estimated',
       modelAgeSeconds: 0.25,
       savedModel: null,
+      recordings: [],
       episodes: [{ index: 0, source: 'controller', randomSeconds: 0.5, seconds: 8, cost: 96.2, uprightFromSeconds: 2.1 }],
     });
   });

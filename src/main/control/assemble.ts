@@ -4,6 +4,7 @@ import type { PlannerContext, PlannerInstance } from '../../shared/planners/plan
 import type { SettingsOf, SettingsSchema, SettingValues } from '../../shared/settings';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import { compileCost } from '../../shared/tasks/cost';
+import type { Rig } from '../rigs/rig';
 import { SimulatedRig } from '../rigs/simulated';
 import { CommandGate, type StopLatch } from './gate';
 import { Interlock } from './interlock';
@@ -20,6 +21,11 @@ export function assembleLoop(
 ): { loop: ControlLoop; rig: SimulatedRig } {
   const { plant, instance, period, rig: faults, setup } = resolved;
   const rig = new SimulatedRig({ plant, instance, settings: faults, period, seed: setup.seed, now, firstEpisode });
+  return { loop: loopOn(rig, resolved, latch), rig };
+}
+/** The loop of a setup on any rig, ready to start. */
+export function loopOn(rig: Rig, resolved: ResolvedSetup, latch: StopLatch & { readonly reason?: string }): ControlLoop {
+  const { plant, instance, period, rig: faults } = resolved;
   const estimator = resolved.estimator.create(
     {
       plant,
@@ -29,7 +35,7 @@ export function assembleLoop(
     },
     resolved.settings.estimator as AnySettings,
   );
-  const loop = new ControlLoop({
+  return new ControlLoop({
     rig,
     estimator,
     controller: controllerOf(resolved, {}),
@@ -39,7 +45,6 @@ export function assembleLoop(
     period,
     size: instance.size,
   });
-  return { loop, rig };
 }
 
 /** Where an episode of this setup begins: hanging at rest, unless the task says otherwise. */

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { resolveSetup } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
+import type { EpisodeSink } from '../../shared/episodes/record';
 import type { SavedModel } from '../../shared/models/model';
 import type { ChosenTrainer, NetworkTrainer } from '../../shared/models/network/trainer';
 import type { TensorBackend } from '../../shared/models/tensorBackend';
@@ -20,11 +21,14 @@ export interface LearnJob {
   readonly backend: 'auto' | TensorBackend['name'];
   /** Further episodes after the first success, still learning. */
   readonly again?: number;
+  /** Folder that receives a recording of each episode, and the version that writes it; none when absent. */
+  readonly record?: { readonly folder: string; readonly software: string };
 }
 /** What the thread says: progress, then one ending. */
 export type FromLearnThread =
   | ({ readonly kind: 'progress' } & LearningProgress)
   | { readonly kind: 'fit'; readonly phase: string; readonly done: number; readonly total: number; readonly unit: string }
+  | { readonly kind: 'trouble'; readonly text: string }
   | { readonly kind: 'done'; readonly result: LearnedSeed }
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 export interface LearnedSeed extends Omit<LearningResult, 'model'> {
@@ -34,6 +38,8 @@ export interface LearnedSeed extends Omit<LearningResult, 'model'> {
   /** Of TensorFlow.js, when that is the trainer. */
   readonly backend: TensorBackend | undefined;
   readonly wallSeconds: number;
+  /** Files, an episode each. */
+  readonly recordings: readonly string[];
 }
 export interface LearnThreadPorts {
   now(): number;
@@ -42,6 +48,8 @@ export interface LearnThreadPorts {
   readonly kernels: KernelSource;
   chooseTrainer(trainer: LearnJob['trainer'], backend: LearnJob['backend'], threads: number): Promise<ChosenTrainer>;
   readonly isCancelled: () => boolean;
+  /** Takes the episodes in; absent when nothing is to be recorded. */
+  readonly recorder?: { readonly sink: EpisodeSink; readonly written: readonly string[]; readonly software: string; wallClock(): string };
   /** Lets messages in. */
   breathe(): Promise<void>;
 }
@@ -77,6 +85,7 @@ async function learned(job: LearnJob, ports: LearnThreadPorts): Promise<LearnedS
       {
         now: ports.now,
         pool,
+        ...(ports.recorder && { recorder: ports.recorder }),
         onProgress: (progress) => void (toldLately() || ports.post({ kind: 'progress', ...progress })),
         onFit: ({ phase, done, total, unit }) => void (toldLately() || ports.post({ kind: 'fit', phase, done, total, unit })),
         async checkpoint() {
@@ -95,6 +104,7 @@ async function learned(job: LearnJob, ports: LearnThreadPorts): Promise<LearnedS
       trainer: trainer?.name,
       backend: trainer?.backend,
       wallSeconds: (ports.now() - started) / 1000,
+      recordings: ports.recorder?.written.slice() ?? [],
     };
   } finally {
     await pool.close();

@@ -1,4 +1,4 @@
-import type { ExecutablePlan } from '../../shared/controllers/controller';
+import type { EpisodeSink } from '../../shared/episodes/record';
 import { LastingJudge } from '../../shared/learning/lasting';
 import { TransitionStore, type Transitions } from '../../shared/episodes/transitions';
 import type { DynamicsModel, FitProgress } from '../../shared/models/model';
@@ -7,8 +7,10 @@ import type { EpisodePlan } from '../../shared/learning/algorithm';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import type { SettingsOf, SettingsSchema } from '../../shared/settings';
 import { assembleLoop, controllerOf, horizonOf, plannerOf, searchesOf, startOf } from './assemble';
+import { EpisodeRecord, headerOf, TIME_WAS_OVER } from './episodeRecord';
 import type { Rig } from '../rigs/rig';
 import type { ControlLoop } from './loop';
+import type { SlotPlan } from './planSlot';
 import type { SubjectMessage } from './subject';
 
 /** What a run may use of the world. */
@@ -18,6 +20,8 @@ export interface LearningHost {
   readonly pool: PopulationEvaluator & { setSubject(message: SubjectMessage): { readonly model: DynamicsModel } };
   onProgress?(progress: LearningProgress): void;
   onFit?(progress: FitProgress): void;
+  /** Takes the episodes in, and says who writes them and when. */
+  readonly recorder?: { readonly sink: EpisodeSink; readonly software: string; wallClock(): string };
   /** Awaited now and then; throws to cancel. */
   checkpoint?(): Promise<void>;
 }
@@ -196,10 +200,12 @@ class LearningRun {
     let ended = 'time';
     let step = 0;
     let measurement = loop.start(startOf(resolved), index);
+    const recorded = this.recordOf(index, plan);
     for (;;) {
-      const explore = step * period < plan.randomSeconds - 1e-9;
-      const trip = loop.sense(measurement, { hasModel: this.model !== undefined, explore });
+      const known = { hasModel: this.model !== undefined, explore: step * period < plan.randomSeconds - 1e-9 };
+      const trip = loop.sense(measurement, known);
       const { record } = loop;
+      recorded?.sensed(measurement, record, known);
       if (step > 0) {
         this.periods++;
         for (const term of record.costs) cost += term;
@@ -216,37 +222,36 @@ class LearningRun {
           uprightFor: this.judge.uprightFor,
         });
       }
-      if (trip !== undefined) {
-        ended = trip.reason;
-        break;
-      }
-      if (step >= steps) break;
-      if (step * period >= remaining - 1e-9) {
-        ended = 'the experience was used up';
-        break;
-      }
+      if (trip !== undefined) ended = trip.reason;
+      else if (step < steps && step * period >= remaining - 1e-9) ended = 'the experience was used up';
+      if (ended !== 'time' || step >= steps) break;
       if (
         resolved.model.needsData &&
         wantsFit({ experience: this.experience, sinceFit: this.experience - this.lastFitAt, rows: this.store.count })
       )
         await this.fit(this.agedData());
+      let planMs = NaN;
       if (loop.wantsPlan) {
         const from = host.now();
-        const { id, actsFrom, actions } = search.plan({
+        const found = search.plan({
           id: ++this.planNumber,
           step,
           state: loop.state,
           queue: loop.commandsUnderWay,
           wantsFan: false,
         });
-        this.planMs.push(host.now() - from);
-        if (actions !== undefined) this.newest = { id, actsFrom, actions };
+        planMs = host.now() - from;
+        this.planMs.push(planMs);
+        const { id, actsFrom, actions, cost: imagined } = found;
+        if (actions !== undefined) this.newest = { id, actsFrom, actions, cost: imagined };
       }
       loop.act(this.newest, true);
+      recorded?.decided(record, this.newest, loop.commandsUnderWay.length, { allowed: true, planMs });
       measurement = this.rig.advance();
       step++;
       await host.checkpoint?.();
     }
+    recorded?.end(ended === 'time' ? TIME_WAS_OVER : ended);
     const lastingFrom = ended === 'time' ? this.judge.lastingFrom : undefined;
     const uprightFrom = lastingFrom === undefined ? undefined : seconds(lastingFrom);
     return {
@@ -260,8 +265,15 @@ class LearningRun {
     };
   }
 
+  private recordOf(index: number, plan: EpisodePlan): EpisodeRecord | undefined {
+    const { recorder } = this.host;
+    if (recorder === undefined) return undefined;
+    const written = { software: recorder.software, startedAt: recorder.wallClock() };
+    return new EpisodeRecord(recorder.sink, headerOf(this.resolved, index, plan, written));
+  }
+
   /** The newest plan of this episode, which the controller may follow for a while (or to the end, when it plans once). */
-  private newest: ExecutablePlan | undefined;
+  private newest: SlotPlan | undefined;
 
   /** What a fit that ends now could have begun with, `modelAge` ago; all there is while that would be next to nothing. */
   private agedData(): Transitions {

@@ -145,7 +145,7 @@ export class PlannerThread {
       deadline.begin(from, request.until - from - (request.wantsPicture ? this.pictureMs : 0));
       const plan = search!.plan({ ...request, wantsFan: request.wantsPicture, deadline: () => deadline.isDue(ports.now()) });
       const ms = ports.now() - from;
-      if (plan.actions !== undefined) slot!.write({ id: plan.id, actsFrom: plan.actsFrom, actions: plan.actions });
+      if (plan.actions !== undefined) slot!.write({ id: plan.id, actsFrom: plan.actsFrom, actions: plan.actions, cost: plan.cost });
       ports.post(
         {
           kind: 'planned',

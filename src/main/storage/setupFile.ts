@@ -38,8 +38,14 @@ export async function readSetupFile(file: string): Promise<Setup | undefined> {
   } catch {
     return refuse('this is not JSON');
   }
-  const checked = setupFile.safeParse(parsed);
+  const checked = checkSetup(parsed);
+  return typeof checked === 'string' ? refuse(`this is not a setup (${checked})`) : checked;
+}
+
+/** @returns the setup, or what is wrong with it in a few words */
+export function checkSetup(value: unknown): Setup | string {
+  const checked = setupFile.safeParse(value);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  return refuse(`this is not a setup (${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')})`);
+  return [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ');
 }

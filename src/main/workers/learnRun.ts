@@ -1,6 +1,7 @@
 // A thread that learns one seed on a stepped clock, for the command line.
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { runLearnJob, type LearnJob } from '../control/learnThread';
+import { runLearnJob, type LearnJob, type LearnThreadPorts } from '../control/learnThread';
+import { EpisodeFiles } from '../storage/episodeFiles';
 import { entryFile } from './fork';
 import { loadKernels } from './kernels';
 import { chooseTrainer } from './trainers';
@@ -9,7 +10,8 @@ if (parentPort === null) throw new Error('This file is the entry of a learning t
 const port = parentPort;
 let cancelled = false;
 port.on('message', () => (cancelled = true)); // the only thing that is ever said to it
-await runLearnJob(workerData as LearnJob, {
+const job = workerData as LearnJob;
+await runLearnJob(job, {
   now: () => performance.now(),
   post: (message) => port.postMessage(message),
   spawnEvaluator: () => new Worker(entryFile('evaluator')),
@@ -17,5 +19,18 @@ await runLearnJob(workerData as LearnJob, {
   chooseTrainer: (trainer, backend, threads) => chooseTrainer(trainer, backend, { threads }),
   isCancelled: () => cancelled,
   breathe: () => new Promise((done) => setImmediate(done)),
+  ...(job.record && { recorder: recorderOf(job, job.record) }),
 });
 port.close();
+
+function recorderOf(
+  { setup: { name, plant, seed } }: LearnJob,
+  { folder, software }: NonNullable<LearnJob['record']>,
+): LearnThreadPorts['recorder'] {
+  const files = new EpisodeFiles(
+    folder,
+    ({ episode }) => `${name === plant ? name : `${plant}-${name}`}-seed-${seed}-episode-${episode + 1}`,
+    (text) => port.postMessage({ kind: 'trouble', text }),
+  );
+  return { sink: files, written: files.written, software, wallClock: () => new Date().toISOString() };
+}

@@ -3,7 +3,7 @@ import type { FromLearnThread, LearnedSeed, LearnJob } from '../control/learnThr
 import { entryFile } from './fork';
 
 export type { LearnedSeed, LearnJob };
-export type LearnNews = Extract<FromLearnThread, { kind: 'progress' | 'fit' }>;
+export type LearnNews = Extract<FromLearnThread, { kind: 'progress' | 'fit' | 'trouble' }>;
 
 /** The thread's run failed; `kind` is the name of the error that ended it. */
 export class LearnFailed extends Error {

@@ -1,3 +1,5 @@
+import type { EpisodeHeader } from '../../../shared/episodes/record';
+import { readRecordingSpec } from '../../../shared/recordings/recordingSpec';
 import { tailOf, transitionsOf } from '../../../shared/recordings/grid';
 import type { DynamicsModel, Prior } from '../../../shared/models/model';
 import type { ChosenTrainer } from '../../../shared/models/network/trainer';
@@ -16,6 +18,7 @@ import { errorRows, errorTable, type ErrorRow, type Tested } from './fit/errors'
 import { fitModel, kindOfModel } from './fit/fitModels';
 import { fitFlags } from './fit/flags';
 import { readRecordings, type Recording } from './fit/recordings';
+import { episodeOfFile, isRecording } from './episodeOfFile';
 import { fileForModel } from './modelName';
 import { checkTrainer } from './trainerFlags';
 
@@ -35,20 +38,24 @@ export const fitCommand = defineCommand({
   ],
   async run(call) {
     const { flags, world } = call;
-    const plant = plantOf(call);
-    const settings = settingsOf(call, await setupNamed(flags.setup, flags.plant, world.home), plant);
+    const own = headerOfFirst(call.arguments);
+    const plantId = flags.plant ?? own?.plant ?? refusePlant();
+    const plant = registries.plant[plantId]!;
+    const settings = settingsOf(call, await setupNamed(flags.setup, plantId, world.home), plant);
     const priors = priorsOf(call, plant);
     const saves = await savesOf(call);
     const trainer = await trainerOf(call);
     const backend = trainer?.backend;
-    const grid = { period: flags.period, smooth: flags.smooth };
+    // a recording of ours has a grid already
+    const grid = { period: call.given.has('period') ? flags.period : (own?.period ?? flags.period), smooth: flags.smooth };
     const recordings = await readRecordings(
       { train: call.arguments, test: flags.test, map: flags.map, partner: flags.partner },
+      plantId,
       plant,
       grid,
       world,
     );
-    const data = dataOf(call, recordings, plant.channels.length);
+    const data = dataOf(call, recordings, plant.channels.length, grid.period);
     const instance = plant.create(settle(plant.settings, settings.plant, 'plant'));
     const errors: ErrorRow[] = [];
     const savedModels: string[] = [];
@@ -58,7 +65,7 @@ export const fitCommand = defineCommand({
       const fitted = await fitModel(
         {
           model,
-          plantId: flags.plant!,
+          plantId,
           plant,
           instance,
           priors,
@@ -82,7 +89,7 @@ export const fitCommand = defineCommand({
     return {
       exit: 0,
       document: {
-        plant: flags.plant!,
+        plant: plantId,
         priors,
         grid: { periodSeconds: grid.period, smoothSeconds: grid.smooth, action: 'mean', grownSmoothSeconds: grown > 0 ? grown : null },
         files: recordings.map(({ document }) => document),
@@ -98,15 +105,17 @@ export const fitCommand = defineCommand({
   },
 });
 
-function plantOf({ flags }: FitCall): Plant {
-  if (flags.plant === undefined) {
-    throw new UsageError(
-      'missingFlag',
-      'Nothing says which plant was recorded.',
-      `Say it with --plant: ${Object.keys(registries.plant).join(', ')}.`,
-    );
-  }
-  return registries.plant[flags.plant]!;
+function refusePlant(): never {
+  throw new UsageError(
+    'missingFlag',
+    'Nothing says which plant was recorded.',
+    `Say it with --plant: ${Object.keys(registries.plant).join(', ')}.`,
+  );
+}
+/** What the first recording of ours among the files says of itself. */
+function headerOfFirst(files: readonly string[]): EpisodeHeader | undefined {
+  const first = files.map((text) => readRecordingSpec(text).path).find(isRecording);
+  return first === undefined ? undefined : episodeOfFile(first).episode.header;
 }
 
 /** Settings of the plant, from the setup and `--set plant.…`, and of each model, from `--set model.…` and `--epochs`. */
@@ -186,7 +195,7 @@ async function trainerOf({ flags, given, world }: FitCall): Promise<ChosenTraine
 }
 
 /** What is trained on, stopped early on, and predicted. */
-function dataOf({ flags, world }: FitCall, recordings: readonly Recording[], size: number) {
+function dataOf({ flags, world }: FitCall, recordings: readonly Recording[], size: number, period: number) {
   const train = recordings.filter(({ role }) => role === 'train');
   const test = recordings.filter(({ role }) => role === 'test');
   const stretches = train.flatMap((recording) => recording.stretches);
@@ -200,7 +209,7 @@ function dataOf({ flags, world }: FitCall, recordings: readonly Recording[], siz
     tested.push(
       ...train.map(({ spec, stretches: own }) => ({
         file: spec.path,
-        stretches: own.flatMap((stretch) => tailOf(stretch, size, flags['held-out'], flags.period) ?? []),
+        stretches: own.flatMap((stretch) => tailOf(stretch, size, flags['held-out'], period) ?? []),
       })),
     );
   }

@@ -83,7 +83,7 @@ async function learnMany(call: LearnCall, prepared: PreparedLearning, learnIn: L
       const i = next++;
       const seed = first + i;
       const tell = (news: LearnNews) => {
-        if (flags.jobs === 1) report(world, flags.experience, `learn seed ${seed}`, news);
+        if (flags.jobs === 1 || news.kind === 'trouble') report(world, flags.experience, `learn seed ${seed}`, news);
       };
       runs[i] = await guarded(learnIn(prepared.jobOf(seed, threads), tell, world.signal));
       done++;
@@ -119,10 +119,11 @@ async function guarded(run: Promise<LearnedSeed>): Promise<LearnedSeed> {
   }
 }
 
-function report({ progress }: World, total: number, phase: string, news: LearnNews): void {
+function report(world: World, total: number, phase: string, news: LearnNews): void {
+  if (news.kind === 'trouble') return world.warn({ code: 'recording', text: news.text });
   if (news.kind !== 'progress') return;
   const { experience, episode, cost, fits, uprightFor } = news;
-  progress.report({
+  world.progress.report({
     phase,
     done: Math.min(experience, total),
     total,

@@ -4,6 +4,8 @@ import { onGrid, type GridChoice, type GridStretch } from '../../../../shared/re
 import { readMapping, readPartnerRule } from '../../../../shared/recordings/mapping';
 import { readRecordingSpec, type RecordingSpec, type Window } from '../../../../shared/recordings/recordingSpec';
 import type { World } from '../../command';
+import { episodeOfFile, isRecording } from '../episodeOfFile';
+import { ownRecording } from './ownRecording';
 
 /** A recording on the grid, ready to be fitted to or predicted. */
 export interface Recording {
@@ -27,6 +29,7 @@ export interface RecordingWords {
  */
 export async function readRecordings(
   { train, test, map, partner }: RecordingWords,
+  plantId: string,
   plant: Plant,
   grid: GridChoice,
   world: World,
@@ -40,6 +43,10 @@ export async function readRecordings(
   const recordings: Recording[] = [];
   for (const { spec, role } of wanted) {
     world.progress.report({ phase: 'read', done: recordings.length, total: wanted.length, unit: 'file' });
+    if (isRecording(spec.path)) {
+      recordings.push(ownRecording(spec, role, episodeOfFile(spec.path), { plant: plantId, period: grid.period }));
+      continue;
+    }
     const { log, actionColumn, ignoredColumns, plain } = await readLog(spec, mappings, rules, plant, world.signal);
     if (spec.row === 'auto' && !plain) {
       world.warn({

@@ -53,5 +53,6 @@ export const learnFlags = {
     otherwise: 'all',
     meaning: 'With --seeds: succeeded when so many seeds did.',
   }),
+  record: text({ placeholder: 'DIR', otherwise: 'not recorded', meaning: 'Keep a recording of each episode in this folder.' }),
   save: text({ placeholder: 'NAME', otherwise: 'not saved', meaning: 'Keep the final model under this name.' }),
 } as const;

@@ -1,9 +1,12 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Prior } from '../../../../shared/models/model';
 import { resolveSetup, type ResolvedSetup } from '../../../../shared/setups/resolve';
 import type { Setup } from '../../../../shared/setups/setup';
+import { makeFolder } from '../../../storage/makeFolder';
 import type { LearnJob } from '../../../workers/learnSeed';
 import type { Call } from '../../command';
-import { UsageError } from '../../refusals';
+import { LackingError, UsageError } from '../../refusals';
 import { setupNamed, withAssignments } from '../../setupOfCall';
 import { checkTrainer } from '../trainerFlags';
 import type { learnFlags } from './flags';
@@ -54,6 +57,7 @@ export async function prepareLearning(call: LearnCall): Promise<PreparedLearning
     }
   }
   checkTrainer(flags.trainer, flags.backend);
+  const folder = flags.record === undefined ? undefined : await folderFor(flags.record);
   return {
     resolved,
     equationsOff: givenEquations ? (resolved.settings.model.equations as number) : null,
@@ -63,6 +67,7 @@ export async function prepareLearning(call: LearnCall): Promise<PreparedLearning
       threads,
       trainer: flags.trainer,
       backend: flags.backend,
+      ...(folder === undefined ? {} : { record: { folder, software: call.world.version } }),
     }),
   };
 }
@@ -72,4 +77,16 @@ function priorsOf({ flags: { prior } }: LearnCall, setup: Setup): readonly Prior
   if (!prior.includes('none')) return prior as Prior[];
   if (prior.length > 1) throw new UsageError('value', '--prior names "none" beside others.', 'Name priors, or none.');
   return [];
+}
+
+/** @throws LackingError when the folder cannot be made */
+async function folderFor(given: string): Promise<string> {
+  const folder = resolve(given);
+  try {
+    await makeFolder(folder);
+    if ((await stat(folder)).isDirectory()) return folder;
+  } catch (error) {
+    throw new LackingError('folder', `The folder ${folder} cannot be made: ${(error as Error).message}.`, 'Name another with --record.');
+  }
+  throw new LackingError('folder', `${folder} is a file, and a folder is wanted.`, 'Name another with --record.');
 }

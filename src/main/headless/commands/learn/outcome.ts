@@ -41,6 +41,7 @@ export function learnedFields(
       endedBy: ended,
     })),
     savedModel,
+    recordings: learned.recordings,
   };
 }
 
