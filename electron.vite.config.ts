@@ -13,6 +13,7 @@ export const entries = {
   control: 'src/main/workers/control.ts',
   planner: 'src/main/workers/planner.ts',
   evaluator: 'src/main/workers/evaluator.ts',
+  recorder: 'src/main/workers/recorder.ts',
   peakThread: 'src/main/workers/peakThread.ts',
   learner: 'src/main/workers/learner.ts',
   trainer: 'src/main/workers/trainer.ts',

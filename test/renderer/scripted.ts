@@ -88,6 +88,7 @@ function statusOf(resolved: ResolvedSetup): Status {
     speedNow: 0.3,
     speedReason: 'planning takes 160 ms of a 50 ms period',
     loopHz: 6,
+    recording: null,
     planMs: { last: 160, p50: 158, p99: 171 },
     deadlineMs: resolved.period * 1000,
     late: 0,

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
 import { LiveRun, type PlannerLink } from './liveRun';
+import { RecorderLink, type RecorderJob } from './recorderLink';
 import { preciseTimer } from './preciseTimer';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
 
@@ -12,6 +13,7 @@ export interface ControlProcessPorts {
   /** The workbench is gone; nobody will ever say stop again. */
   onParentGone(listener: () => void): void;
   spawnPlanner(): Worker;
+  spawnRecorder(job: RecorderJob): Worker;
   /** Told at the start of an episode whether the loop keeps real time. */
   keepTime(strictly: boolean): void;
   exit(code: number): void;
@@ -22,22 +24,28 @@ const SILENCE_MS = 1_000;
 
 /** The control process: everything with a deadline, and nothing else. */
 export function runControlProcess(ports: ControlProcessPorts): { fail(error: unknown): void } {
+  const recorder = new RecorderLink(ports.spawnRecorder, {
+    onStatus: (recording) => ports.send({ kind: 'recording', recording }),
+    onTrouble: (text) => ports.send({ kind: 'notice', level: 'warning', text }),
+  });
+  const leave = (code: number) => void recorder.close().then(() => ports.exit(code));
   const run = new LiveRun({
     now: ports.now,
     setTimer: (callback, ms) => preciseTimer(callback, ms, ports.now),
     send: ports.send,
     planner: plannerLink(ports.spawnPlanner),
+    recorderIn: (folder) => recorder.sinkIn(folder),
     keepTime: ports.keepTime,
   });
   let heard = ports.now();
   ports.onMessage((message) => {
     heard = ports.now();
     run.receive(message);
-    if (message.kind === 'leave') ports.exit(0);
+    if (message.kind === 'leave') leave(0);
   });
   ports.onParentGone(() => {
     run.stop('The workbench is gone.');
-    ports.exit(0);
+    leave(0);
   });
   // a simulated rig may go on without its workbench; that it fell silent is said when it comes back
   const watch = setInterval(() => {
@@ -55,7 +63,7 @@ export function runControlProcess(ports: ControlProcessPorts): { fail(error: unk
     /** The fatal handler: zero, say why, leave with 70. */
     fail(error) {
       run.stop(`The control process failed: ${error instanceof Error ? error.message : String(error)}`);
-      ports.exit(70);
+      leave(70);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { EpisodeSink } from '../../shared/episodes/record';
 import { LastingJudge } from '../../shared/learning/lasting';
 import { compileCost } from '../../shared/tasks/cost';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
@@ -5,6 +6,7 @@ import type { Setup } from '../../shared/setups/setup';
 import type { Measurement } from '../../shared/estimators/estimator';
 import type { Rig } from '../rigs/rig';
 import { assembleLoop, controllerOf, horizonOf, searchesOf, startOf } from './assemble';
+import { EpisodeRecord, headerOf, TIME_WAS_OVER } from './episodeRecord';
 import type { Trip } from './interlock';
 import type { ControlLoop } from './loop';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
@@ -28,6 +30,8 @@ export interface LiveRunPorts {
   setTimer(callback: () => void, ms: number): () => void;
   send(message: FromControl): void;
   readonly planner: PlannerLink;
+  /** Who takes episodes in that are recorded in this folder. */
+  recorderIn?(folder: string): EpisodeSink;
   /** Told whether the loop keeps real time, so that its threads must not wait for others'. */
   keepTime?(strictly: boolean): void;
 }
@@ -65,6 +69,8 @@ export class LiveRun {
   private hasModel = false;
   private lastModel: Extract<ToControl, { kind: 'model' }> | undefined;
   private endedEpisode: Episode | undefined;
+  /** The episode's, until it has ended; none when it is not recorded. */
+  private record: EpisodeRecord | undefined;
   /** The episode ran to its end and the next one has not begun. */
   private between = false;
   private paused = false;
@@ -143,6 +149,7 @@ export class LiveRun {
   /** Command zero from now on; what ran ends with the reason. */
   stop(reason: string): void {
     if (this.latch.stopped && !this.between) return;
+    this.endRecord(reason);
     this.between = false;
     this.latch.stopped = true;
     this.latch.reason = reason;
@@ -172,6 +179,7 @@ export class LiveRun {
 
   private begin(episode: Episode): void {
     this.rest();
+    this.endRecord('Another episode began.');
     const resolved = resolveSetup(episode.setup);
     this.resolved = resolved;
     this.episode = episode;
@@ -183,6 +191,7 @@ export class LiveRun {
     this.slot = new PlanSlot(); // a plan that is still under way for what ran before ends up in the old one
     this.ports.keepTime?.(this.isStrict);
     this.configurePlanner(resolved, episode);
+    this.record = this.newRecord(resolved, episode);
     this.judge.reset();
     this.cost = 0;
     this.lateness.clear();
@@ -225,6 +234,7 @@ export class LiveRun {
     if (this.loop === undefined) return;
     this.ports.keepTime?.(this.isStrict);
     const replan = this.episode?.plan.replan;
+    this.record?.setting(setup, this.awaited === undefined);
     this.loop.replace({
       cost: compileCost(resolved.cost, resolved.plant, resolved.instance),
       ...(resolved.setup.controller === 'mpc' && this.awaited === undefined
@@ -247,7 +257,9 @@ export class LiveRun {
     if (this.periodLateness > (LATE_SHARE * period * 1000) / this.speed && this.isStrict) this.late++;
     const live = !this.latch.stopped;
     const time = measurement.step * period;
-    const trip = loop.sense(measurement, { hasModel: this.hasModel, explore: time < episode.plan.randomSeconds - 1e-9 });
+    const known = { hasModel: this.hasModel, explore: time < episode.plan.randomSeconds - 1e-9 };
+    const trip = loop.sense(measurement, known);
+    this.record?.sensed(measurement, loop.record, known);
     if (measurement.step > 0) {
       this.simulated += period;
       if (live) this.account(time);
@@ -363,7 +375,10 @@ export class LiveRun {
     this.awaited = undefined;
     this.cancelPatience?.();
     this.cancelPatience = undefined;
-    const record = loop.act(this.slot.take(), !this.latch.stopped);
+    const plan = this.slot.take();
+    const allowed = !this.latch.stopped;
+    const record = loop.act(plan, allowed);
+    this.record?.decided(record, plan, loop.commandsUnderWay.length, { allowed, planMs: this.planMs, latenessMs: this.periodLateness });
     this.batch.add(record, episode.index, this.planMs, this.periodLateness);
     this.flushWhenDue();
   }
@@ -397,12 +412,14 @@ export class LiveRun {
   // ── endings ──
 
   private tripped(trip: Trip, time: number): void {
+    this.endRecord(trip.reason);
     this.latch.stopped = true;
     this.latch.reason = trip.reason;
     this.endEpisode(trip.kind, trip.reason, time);
     this.decideAndPace(); // zero
   }
   private completed(): void {
+    this.endRecord(TIME_WAS_OVER);
     // the workbench answers with the next episode; until then the command is zero
     this.between = true;
     this.latch.stopped = true;
@@ -416,6 +433,16 @@ export class LiveRun {
     this.flush();
     const uprightFrom = trip === 'time' ? this.judge.lastingFrom : undefined;
     this.ports.send({ kind: 'ended', episode: this.episode.index, seconds: time, cost: this.cost, how, trip, uprightFrom });
+  }
+
+  private newRecord(resolved: ResolvedSetup, { record, index, plan }: Episode): EpisodeRecord | undefined {
+    const sink = record === undefined ? undefined : this.ports.recorderIn?.(record.folder);
+    return sink && new EpisodeRecord(sink, headerOf(resolved, index, plan, { software: record!.software, startedAt: record!.startedAt }));
+  }
+  /** What happens from now on is none of the episode. */
+  private endRecord(reason: string): void {
+    this.record?.end(reason);
+    this.record = undefined;
   }
 
   private pause(paused: boolean): void {

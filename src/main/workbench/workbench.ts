@@ -55,6 +55,7 @@ class WorkbenchService implements Workbench {
   private control: ControlChild | undefined;
   private controlHeardAt = 0;
   private controlStatus: ControlStatus | undefined;
+  private recording: Status['recording'] = null;
   /** Answers to `configure` still to come: until then the control process speaks of the setup before. */
   private configuring = 0;
   private model: { readonly fit: number; readonly rows: number } | undefined;
@@ -283,10 +284,15 @@ class WorkbenchService implements Workbench {
     if (age !== this.age || this.closing) return;
     if (next === undefined)
       return this.enter('STOPPED', `${this.resolved.algorithm.label} is done. Start again with "Forget and learn again".`);
-    this.toControl({ kind: 'episode', setup: this.setup, index: next.index, plan: next.plan, pose });
+    this.toControl({ kind: 'episode', setup: this.setup, index: next.index, plan: next.plan, pose, ...this.record });
     if (next.plan.fitFirst && this.learning.model === undefined) this.toControl({ kind: 'goOn' }); // the fit failed: none will come
     this.toControl({ kind: 'speed', speed: this.speed });
     this.enter('RUNNING', '');
+  }
+  private get record(): Pick<Extract<ToControl, { kind: 'episode' }>, 'record'> {
+    if (this.resolved.settings.loop.record !== 'episodes') return {};
+    const { home, version } = this.ports;
+    return { record: { folder: join(home, 'recordings'), software: version, startedAt: new Date().toISOString() } };
   }
   /** What waited for the next episode applies now. */
   private settlePending(): void {
@@ -325,6 +331,7 @@ class WorkbenchService implements Workbench {
       if (this.control !== child) return;
       this.control = undefined;
       this.controlStatus = undefined;
+      this.recording = null;
       if (this.closing) return;
       this.age++;
       this.learning.abandon();
@@ -359,6 +366,7 @@ class WorkbenchService implements Workbench {
       return;
     }
     if (message.kind === 'tuned') return void this.tunings.remember(message.tuned);
+    if (message.kind === 'recording') return void (this.recording = message.recording); // told with the next status
     if (this.configuring > 0 && message.kind !== 'notice') return; // the last words of another setup are no data of this one
     switch (message.kind) {
       case 'telemetry': {
@@ -470,6 +478,7 @@ class WorkbenchService implements Workbench {
           : slow
             ? slowness(status.planMs?.p50, (resolved.period * 1000) / this.speed)
             : '',
+      recording: this.recording,
       loopHz: status?.running === true ? status.speedNow / resolved.period : 0,
       planMs: status?.planMs ?? null,
       deadlineMs: (resolved.period * 1000) / this.speed,

@@ -18,6 +18,7 @@ const parent = parentOfThisProcess();
   onMessage: (listener) => parent.onMessage((message) => listener(message as ToControl)),
   onParentGone: (listener) => parent.onGone(listener),
   spawnPlanner: () => new Worker(entryFile('planner')),
+  spawnRecorder: (job) => new Worker(entryFile('recorder'), { workerData: job }),
   keepTime,
   exit: (code) => setImmediate(() => process.exit(code)), // after the last messages are handed over
   pid: process.pid,

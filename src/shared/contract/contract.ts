@@ -127,6 +127,16 @@ export interface Catalog {
   readonly tasks: readonly PartChoice[];
 }
 /** What the loop is doing, as a word: always one of these, never a toggle. */
+/** How the recording stands that is open now, or that was closed last. */
+export interface RecordingStatus {
+  /** Path; it ends in `.part` while it is written. Empty before the first one. */
+  readonly file: string;
+  readonly isOpen: boolean;
+  /** Seconds ago until which everything is safe on the disk; null while nothing is open. */
+  readonly safeSecondsAgo: number | null;
+  /** Periods, plans and events that were lost because the recorder could not follow. */
+  readonly dropped: number;
+}
 export type RunState = 'STARTING' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAULT';
 export interface Status {
   readonly state: RunState;
@@ -143,6 +153,8 @@ export interface Status {
   /** Why `speedNow` falls short, or empty. */
   readonly speedReason: string;
   readonly loopHz: number;
+  /** The recording that is open, or was closed last; null where none was begun. */
+  readonly recording: RecordingStatus | null;
   readonly planMs: { readonly last: number; readonly p50: number; readonly p99: number } | null;
   readonly deadlineMs: number;
   /** Periods whose command came late, and lateness of the loop's start in ms, since the run began. */

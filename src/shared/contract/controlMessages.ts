@@ -1,4 +1,4 @@
-import type { Telemetry } from './contract';
+import type { RecordingStatus, Telemetry } from './contract';
 import type { EpisodePlan } from '../learning/algorithm';
 import type { SavedModel } from '../models/model';
 import type { TunedShape } from '../rollouts/kernels/tuner';
@@ -21,6 +21,8 @@ export type ToControl =
       readonly index: number;
       readonly plan: EpisodePlan;
       readonly pose: readonly number[] | undefined;
+      /** Where and by whom it is recorded, wall clock in ISO 8601; not at all when absent. */
+      readonly record?: { readonly folder: string; readonly software: string; readonly startedAt: string };
     }
   | { readonly kind: 'model'; readonly model: SavedModel; readonly label: string; readonly fit: number }
   /** No model will come soon: time must not stand still for it. */
@@ -82,5 +84,6 @@ export type FromControl =
     }
   /** A kernel was found fastest; the next run need not measure it again. */
   | { readonly kind: 'tuned'; readonly tuned: TunedShape }
+  | { readonly kind: 'recording'; readonly recording: RecordingStatus }
   | { readonly kind: 'notice'; readonly level: 'note' | 'warning' | 'fault'; readonly text: string }
   | { readonly kind: 'alive' };

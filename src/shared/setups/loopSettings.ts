@@ -20,6 +20,14 @@ export const loopSettings = {
     applies: 'live',
     meaning: 'Whether simulated time stands still while a plan is late, or goes on with the plan before it as a real rig would.',
   }),
+  record: choice({
+    label: 'Record',
+    choices: ['nothing', 'episodes'],
+    choiceLabels: ['nothing', 'every episode'],
+    default: 'nothing',
+    applies: 'nextEpisode',
+    meaning: 'Whether each episode is written into the folder "recordings" of the user data while it happens.',
+  }),
   threads: integer({
     label: 'Planner threads',
     unit: '',

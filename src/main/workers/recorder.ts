@@ -1,0 +1,64 @@
+// The recorder: a worker thread of the control process that owns the open recording. The loop never waits for it.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { RecorderJob, ToRecorder, FromRecorder } from '../control/recorderLink';
+import { RingReader } from '../control/episodeWords';
+import { RecorderRing } from '../control/recorderRing';
+import { EpisodeFiles } from '../storage/episodeFiles';
+import { makeFolder } from '../storage/makeFolder';
+import { sharedClock } from './clock';
+
+/** What a killed process may lose: one of these and a period. */
+const FLUSH_MS = 40;
+/** What a power cut may lose beyond it, and the time that the disk takes. */
+const SYNC_MS = 100;
+const TELL_MS = 250;
+
+if (parentPort === null) throw new Error('This file is the entry of the recorder.');
+const port = parentPort;
+const { memory, folder } = workerData as RecorderJob;
+const now = sharedClock();
+const say = (message: FromRecorder) => port.postMessage(message);
+const ring = new RecorderRing(memory);
+const files = new EpisodeFiles(
+  folder,
+  ({ startedAt, plant, setup, episode }) => {
+    const { name } = setup as { readonly name: string };
+    const when = startedAt.slice(0, 19).replaceAll(':', '-');
+    return `${when}-${name === plant ? plant : `${plant}-${name}`}-episode-${episode + 1}`;
+  },
+  (text) => say({ kind: 'trouble', text }),
+);
+const reader = new RingReader(ring, files);
+await makeFolder(folder).catch(() => undefined); // the first episode says why it cannot be written
+
+/** Until when everything is on the disk. */
+let safeAt = now();
+let syncing = false;
+function flush(): void {
+  reader.drain();
+  files.flush();
+}
+async function sync(): Promise<void> {
+  if (syncing) return;
+  syncing = true;
+  const from = now();
+  flush();
+  await files.sync();
+  safeAt = from;
+  syncing = false;
+}
+function tell(): void {
+  const { openFile, written } = files;
+  const isOpen = openFile !== undefined;
+  const safeSecondsAgo = isOpen ? Math.max(0, now() - safeAt) / 1000 : null;
+  say({ kind: 'status', status: { file: openFile ?? written.at(-1) ?? '', isOpen, safeSecondsAgo, dropped: ring.dropped } });
+}
+const timers = [setInterval(flush, FLUSH_MS), setInterval(() => void sync(), SYNC_MS), setInterval(tell, TELL_MS)];
+port.on('message', (message: ToRecorder) => {
+  if (message.kind !== 'close') return;
+  timers.forEach(clearInterval);
+  flush();
+  tell();
+  say({ kind: 'closed' });
+  port.close();
+});
