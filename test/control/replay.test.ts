@@ -1,33 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { replayEpisode } from '../../src/main/control/replay';
 import { replay } from '../../src/main/workers/replay';
-import {
-  eventText,
-  headerTexts,
-  namesOf,
-  periodText,
-  planText,
-  type EpisodeSink,
-  type PeriodNames,
-} from '../../src/shared/episodes/record';
-import { EpisodeReader, type RecordedEpisode } from '../../src/shared/episodes/readEpisode';
+import type { RecordedEpisode } from '../../src/shared/episodes/readEpisode';
 import { resolveSetup } from '../../src/shared/setups/resolve';
 import { recordInto } from '../support/recordedPendulum';
+import { Tape } from '../support/tape';
 
-/** Episodes through their texts and back, as a file would have them. */
-class Tape implements EpisodeSink {
-  readonly episodes: RecordedEpisode[] = [];
-  private reader: EpisodeReader | undefined;
-  private names: PeriodNames = { channels: [], costs: [] };
-  begin: EpisodeSink['begin'] = (header) => {
-    this.reader = new EpisodeReader(headerTexts(header));
-    this.names = namesOf(header);
-  };
-  period: EpisodeSink['period'] = (period) => this.reader!.take('/telemetry', periodText(period, this.names));
-  plan: EpisodeSink['plan'] = (plan) => this.reader!.take('/plan', planText(plan));
-  event: EpisodeSink['event'] = (event) => this.reader!.take('/event', eventText(event));
-  end = () => void this.episodes.push(this.reader!.finish());
-}
 async function recorded(...how: Parameters<typeof recordInto> extends [unknown, ...infer R] ? R : never) {
   const tape = new Tape();
   return { ...(await recordInto(tape, ...how)), episodes: tape.episodes };
@@ -66,7 +44,10 @@ test('an episode that breaks a limit replays to the same end', async () => {
   const { resolved, episodes, result } = await recorded('light', { 'learning.random': 8, 'plant.trackLimit': 0.5 }, 8);
   expect(result.episodes[0]!.ended).toContain('beyond its limit');
   expect(replayEpisode(episodes[0]!, resolved).identical).toBe(true);
-  const other = { ...episodes[0]!, events: [{ step: 0, before: 0, kind: 'end' as const, text: 'Angle 9 rad is beyond its limit of 3 rad.' }] };
+  const other = {
+    ...episodes[0]!,
+    events: [{ step: 0, before: 0, kind: 'end' as const, text: 'Angle 9 rad is beyond its limit of 3 rad.' }],
+  };
   expect(replayEpisode(other, resolved)).toMatchObject({
     identical: false,
     difference: expect.stringContaining('the interlock says') as string,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { McapIndexedReader } from '@mcap/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { replayEpisode } from '../../src/main/control/replay';
-import { EpisodeFiles } from '../../src/main/storage/episodeFiles';
+import { EpisodeFiles, leftPartsIn } from '../../src/main/storage/episodeFiles';
 import { readEpisodeFile } from '../../src/main/storage/readEpisodeFile';
 import { readHeader } from '../../src/shared/episodes/record';
 import { FileRefused } from '../../src/shared/recordings/refusal';
@@ -70,6 +70,11 @@ test('an independent reader finds the topics, schemas and counts that we claim',
     if (name === 'upright')
       expect(readHeader(Object.fromEntries(metadata))).toMatchObject({ plant: 'pendulum', episode: 0, period: 0.05, software: 'test' });
   }
+});
+test('parts that were left are known until they are made whole', async () => {
+  for (const name of ['b.mcap.part', 'a.mcap.part', 'a.mcap', 'c.mcap', 'notes.part']) writeFileSync(join(folder, name), '');
+  expect(await leftPartsIn(folder)).toEqual(['b.mcap.part']);
+  expect(await leftPartsIn(join(folder, 'not there'))).toEqual([]);
 });
 test('a name that is taken gets a number, and nothing is written over', async () => {
   writeFileSync(join(folder, 'a run episode 1.mcap'), 'mine');

@@ -127,7 +127,12 @@ export function learnerHere(sliceMs = 0): ChildHere {
 }
 
 /** A workbench whose children are in this process; every child that was started is kept. */
-export function workbenchHere({ planningMs = 5, sliceMs = 0, setup }: { planningMs?: number; sliceMs?: number; setup?: Setup } = {}) {
+export function workbenchHere({
+  planningMs = 5,
+  sliceMs = 0,
+  setup,
+  home = '/nowhere',
+}: { planningMs?: number; sliceMs?: number; setup?: Setup; home?: string } = {}) {
   const controls: ChildHere[] = [];
   const learners: ChildHere[] = [];
   const workbench = createWorkbench({
@@ -140,7 +145,7 @@ export function workbenchHere({ planningMs = 5, sliceMs = 0, setup }: { planning
       return learners.at(-1)!;
     },
     now: () => performance.now(),
-    home: '/nowhere',
+    home,
     version: '0.0.0-test',
     ...(setup && { setup }),
   });

@@ -1,4 +1,4 @@
-import type { EpisodeHeader, EpisodeSink, RecordedPeriod } from '../../shared/episodes/record';
+import type { EpisodeHeader, EpisodeSink, RecordedEvent, RecordedPeriod } from '../../shared/episodes/record';
 import type { Measurement } from '../../shared/estimators/estimator';
 import type { EpisodePlan } from '../../shared/learning/algorithm';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
@@ -45,6 +45,8 @@ export class EpisodeRecord {
   private waiting: RecordedPeriod | undefined;
   private step = 0;
   private newestPlan: number | undefined;
+  /** Settings that came while a plan was awaited: what was sensed before them is as it was. */
+  private readonly later: RecordedEvent[] = [];
 
   constructor(
     private readonly sink: EpisodeSink,
@@ -96,10 +98,13 @@ export class EpisodeRecord {
     const orNull = (value: number) => (Number.isNaN(value) ? null : value);
     const times = { planMs: orNull(planMs), latenessMs: orNull(latenessMs) };
     sink.period({ ...waiting, decided: { chosen, sent: command, basis, verdict, planAge, allowed, ...times } });
+    for (const event of this.later.splice(0)) sink.event(event);
   }
   /** Settings that apply from here on. @param replacesController  whether the controller was made anew with them */
   setting(setup: Setup, replacesController: boolean): void {
-    this.sink.event({ step: this.step, kind: 'setting', text: JSON.stringify({ setup, replacesController }) });
+    const event = { step: this.step, kind: 'setting', text: JSON.stringify({ setup, replacesController }) } as const;
+    if (this.waiting === undefined) this.sink.event(event);
+    else this.later.push(event);
   }
   end(text: string): void {
     if (this.waiting !== undefined) this.sink.period(this.waiting);

@@ -1,4 +1,5 @@
 import { existsSync, statfsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   eventText,
@@ -154,4 +155,11 @@ function freeBytesIn(folder: string): number {
   } catch {
     return Infinity;
   }
+}
+
+/** Recordings of a folder that were left in the middle and not made whole yet: part files without a whole one beside them. */
+export async function leftPartsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []); // a folder that is not there holds none
+  const all = new Set(names);
+  return names.filter((name) => name.endsWith('.mcap.part') && !all.has(name.slice(0, -'.part'.length))).sort();
 }

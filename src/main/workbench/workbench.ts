@@ -7,6 +7,7 @@ import { builtInSetups, defaultSetup } from '../../shared/setups/builtIn';
 import { resolveSetup, settingOf, withValues, type ResolvedSetup, type Room } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import type { ControlStatus, FromControl, ToControl } from '../../shared/contract/controlMessages';
+import { leftPartsIn } from '../storage/episodeFiles';
 import { thisMachine, Tunings } from '../storage/tunings';
 import type { ControlChild } from './children';
 import { Controls } from './controls';
@@ -81,6 +82,7 @@ class WorkbenchService implements Workbench {
     this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner(), ...(ports.backend && { wish: ports.backend }) });
     this.learning = this.newLearning();
     this.forkControl();
+    void this.tellLeftParts();
     this.pingTimer = setInterval(() => this.everyPing(), PING_MS);
     void this.startOver();
   }
@@ -289,10 +291,20 @@ class WorkbenchService implements Workbench {
     this.toControl({ kind: 'speed', speed: this.speed });
     this.enter('RUNNING', '');
   }
+  /** Recordings that a crash or a power cut left in the middle. */
+  private async tellLeftParts(): Promise<void> {
+    const folder = this.recordingsFolder;
+    const count = (await leftPartsIn(folder)).length;
+    if (count === 0) return;
+    const [are, them] = count === 1 ? ['recording was', 'it'] : ['recordings were', 'them'];
+    this.notice('note', `${count} ${are} left in the middle, as by a crash. Make ${them} whole with: upright recover "${folder}"`);
+  }
+  private get recordingsFolder(): string {
+    return join(this.ports.home, 'recordings');
+  }
   private get record(): Pick<Extract<ToControl, { kind: 'episode' }>, 'record'> {
     if (this.resolved.settings.loop.record !== 'episodes') return {};
-    const { home, version } = this.ports;
-    return { record: { folder: join(home, 'recordings'), software: version, startedAt: new Date().toISOString() } };
+    return { record: { folder: this.recordingsFolder, software: this.ports.version, startedAt: new Date().toISOString() } };
   }
   /** What waited for the next episode applies now. */
   private settlePending(): void {

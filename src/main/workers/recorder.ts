@@ -29,7 +29,8 @@ const files = new EpisodeFiles(
   (text) => say({ kind: 'trouble', text }),
 );
 const reader = new RingReader(ring, files);
-await makeFolder(folder).catch(() => undefined); // the first episode says why it cannot be written
+/** Once the folder is there; where it cannot be made, the first episode says why it cannot be written. */
+const ready = makeFolder(folder).catch(() => undefined);
 
 /** Until when everything is on the disk. */
 let safeAt = now();
@@ -53,12 +54,17 @@ function tell(): void {
   const safeSecondsAgo = isOpen ? Math.max(0, now() - safeAt) / 1000 : null;
   say({ kind: 'status', status: { file: openFile ?? written.at(-1) ?? '', isOpen, safeSecondsAgo, dropped: ring.dropped } });
 }
-const timers = [setInterval(flush, FLUSH_MS), setInterval(() => void sync(), SYNC_MS), setInterval(tell, TELL_MS)];
-port.on('message', (message: ToRecorder) => {
-  if (message.kind !== 'close') return;
-  timers.forEach(clearInterval);
-  flush();
-  tell();
-  say({ kind: 'closed' });
-  port.close();
+let timers: NodeJS.Timeout[] = [];
+void ready.then(() => {
+  timers = [setInterval(flush, FLUSH_MS), setInterval(() => void sync(), SYNC_MS), setInterval(tell, TELL_MS)];
+});
+port.on('message', ({ kind }: ToRecorder) => {
+  if (kind !== 'close') return;
+  void ready.then(() => {
+    timers.forEach(clearInterval);
+    flush();
+    tell();
+    say({ kind: 'closed' });
+    port.close();
+  });
 });

@@ -126,7 +126,6 @@ export interface Catalog {
   readonly algorithms: readonly PartChoice[];
   readonly tasks: readonly PartChoice[];
 }
-/** What the loop is doing, as a word: always one of these, never a toggle. */
 /** How the recording stands that is open now, or that was closed last. */
 export interface RecordingStatus {
   /** Path; it ends in `.part` while it is written. Empty before the first one. */
@@ -137,6 +136,7 @@ export interface RecordingStatus {
   /** Periods, plans and events that were lost because the recorder could not follow. */
   readonly dropped: number;
 }
+/** What the loop is doing, as a word: always one of these, never a toggle. */
 export type RunState = 'STARTING' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAULT';
 export interface Status {
   readonly state: RunState;

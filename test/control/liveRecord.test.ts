@@ -1,0 +1,124 @@
+/** What a live run records, whatever happens to it, replays to the last bit. */
+import { describe, expect, test } from 'vitest';
+import { replayEpisode } from '../../src/main/control/replay';
+import type { RecordedEpisode } from '../../src/shared/episodes/readEpisode';
+import { resolveSetup } from '../../src/shared/setups/resolve';
+import type { Setup } from '../../src/shared/setups/setup';
+import { begin, light, liveRun, PERIOD_MS } from '../support/liveRunHere';
+import { Tape } from '../support/tape';
+
+const record = { folder: '/recordings', software: 'test', startedAt: '2026-11-27T00:00:00.000Z' };
+const replayed = (episode: RecordedEpisode) => replayEpisode(episode, resolveSetup(episode.header.setup as Setup));
+const identical = { identical: true, difference: '' };
+
+async function recordedRun(values: Record<string, unknown> = {}, planningMs = 5, seconds = 8) {
+  const tape = new Tape();
+  const folders: string[] = [];
+  const live = liveRun({ ms: planningMs }, (folder) => {
+    folders.push(folder);
+    return tape;
+  });
+  await begin(live, light(values), seconds, record);
+  return { live, tape, folders };
+}
+
+describe.each(['patient', 'strict'])('at a %s pace', (pace) => {
+  const values = { 'loop.pace': pace };
+
+  test('an episode that runs to its end', async () => {
+    const { live, tape, folders } = await recordedRun(values, 5, 1);
+    live.clock.pass(3000);
+    expect(folders).toEqual(['/recordings']);
+    expect(tape.episodes).toHaveLength(1);
+    const [episode] = tape.episodes;
+    expect(episode!.periods).toHaveLength(21); // 20 actions; what happens after the end is none of it
+    expect(episode!.events).toMatchObject([{ kind: 'end', text: 'The time of the episode was over.' }]);
+    expect(episode!.plans.length).toBeGreaterThan(15);
+    expect(replayed(episode!)).toMatchObject(identical);
+  });
+  test('one that is stopped in the middle', async () => {
+    const { live, tape } = await recordedRun(values);
+    live.clock.pass(1010);
+    live.run.receive({ kind: 'stop', reason: 'Space was pressed.' });
+    live.clock.pass(500);
+    expect(tape.episodes).toHaveLength(1);
+    expect(tape.episodes[0]!.events.at(-1)!.text).toBe('Space was pressed.');
+    expect(tape.episodes[0]!.periods.length).toBeGreaterThan(15);
+    expect(replayed(tape.episodes[0]!)).toMatchObject(identical);
+  });
+  test('one that is stopped while its plan is awaited', async () => {
+    const { live, tape } = await recordedRun(values, 30);
+    live.clock.pass(pace === 'strict' ? 1010 : 1700);
+    live.run.receive({ kind: 'stop', reason: 'Space was pressed.' });
+    live.clock.pass(500);
+    expect(replayed(tape.episodes[0]!)).toMatchObject(identical);
+  });
+  test('one whose plans come late', async () => {
+    const { live, tape } = await recordedRun(values, 1.3 * PERIOD_MS, 1);
+    live.clock.pass(4000);
+    const bases = new Set(tape.episodes[0]!.periods.map(({ decided }) => decided?.basis));
+    expect(bases.has('olderPlan')).toBe(pace === 'strict');
+    expect(replayed(tape.episodes[0]!)).toMatchObject(identical);
+  });
+  test('one whose settings are changed while it runs', async () => {
+    const { live, tape } = await recordedRun(values, 5, 2);
+    const setup = light(values);
+    live.clock.pass(500);
+    live.run.receive({ kind: 'settings', setup: { ...setup, values: { ...setup.values, 'task.upright': 3 } } });
+    live.clock.pass(300);
+    live.run.receive({ kind: 'settings', setup: { ...setup, values: { ...setup.values, 'controller.oldestPlan': 0 } } });
+    live.clock.pass(4000);
+    const [episode] = tape.episodes;
+    expect(episode!.events.map(({ kind }) => kind)).toEqual(['setting', 'setting', 'end']);
+    expect(replayed(episode!)).toMatchObject(identical);
+    // and the change is what makes it so
+    const without = { ...episode!, events: episode!.events.filter(({ kind }) => kind !== 'setting') };
+    expect(replayed(without)).toMatchObject({ identical: false });
+  });
+  test('one that is paused, pushed, and begun anew from another pose', async () => {
+    const { live, tape } = await recordedRun(values);
+    live.clock.pass(400);
+    live.run.receive({ kind: 'pause', paused: true });
+    live.clock.pass(700);
+    live.run.receive({ kind: 'pause', paused: false });
+    live.run.receive({ kind: 'push', force: 20, torque: 0, seconds: 0.1 });
+    live.clock.pass(400);
+    const plan = { randomSeconds: 0, replan: 'everyPeriod', seconds: 8, fitFirst: false } as const;
+    live.run.receive({ kind: 'episode', setup: light(values), index: 1, plan, pose: [0, 0, 0.1, 0], record });
+    live.clock.pass(600);
+    live.run.receive({ kind: 'stop', reason: 'enough' });
+    expect(tape.episodes.map(({ header, events }) => [header.episode, events.at(-1)!.text])).toEqual([
+      [0, 'Another episode began.'],
+      [1, 'enough'],
+    ]);
+    for (const episode of tape.episodes) expect(replayed(episode)).toMatchObject(identical);
+  });
+  test('one whose planner dies, and one that never gets a plan', async () => {
+    const dying = await recordedRun(values, 5, 1);
+    dying.live.clock.pass(300);
+    dying.live.lose('killed by the test');
+    dying.live.clock.pass(3000);
+    expect(replayed(dying.tape.episodes[0]!)).toMatchObject(identical);
+    const silent = await recordedRun(values, Infinity, 1);
+    silent.live.clock.pass(pace === 'strict' ? 2000 : 400_000);
+    const bases = new Set(silent.tape.episodes[0]!.periods.map(({ decided }) => decided?.basis));
+    expect([...bases]).toEqual(expect.arrayContaining(['damp', 'zero']));
+    expect(replayed(silent.tape.episodes[0]!)).toMatchObject(identical);
+  });
+  test('one that breaks a limit', async () => {
+    const { live, tape } = await recordedRun({ ...values, 'plant.trackLimit': 0.5 });
+    live.run.receive({ kind: 'push', force: 60, torque: 0, seconds: 0.5 });
+    live.clock.pass(5000);
+    expect(tape.episodes[0]!.events.at(-1)!.text).toContain('is beyond its limit');
+    expect(replayed(tape.episodes[0]!)).toMatchObject(identical);
+  });
+});
+
+test('what is not to be recorded asks for no recorder', async () => {
+  const live = liveRun({ ms: 5 }, () => {
+    throw new Error('asked for');
+  });
+  await begin(live, light());
+  live.clock.pass(500);
+  expect(live.steps()).toBeGreaterThan(5);
+});
