@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { McapIndexedReader } from '@mcap/core';
@@ -70,6 +70,12 @@ test('an independent reader finds the topics, schemas and counts that we claim',
     if (name === 'upright')
       expect(readHeader(Object.fromEntries(metadata))).toMatchObject({ plant: 'pendulum', episode: 0, period: 0.05, software: 'test' });
   }
+});
+test('a name holds nothing that a system could take for a path', async () => {
+  const sink = files('../a: "b"/ä 1');
+  await recordInto(sink, 'pendulum', {}, 2);
+  expect(sink.written).toEqual([join(folder, '.._a_ _b_ä 1 episode 1.mcap')]);
+  expect(sink.bytes).toBe(statSync(sink.written[0]!).size);
 });
 test('parts that were left are known until they are made whole', async () => {
   for (const name of ['b.mcap.part', 'a.mcap.part', 'a.mcap', 'c.mcap', 'notes.part']) writeFileSync(join(folder, name), '');

@@ -13,6 +13,7 @@ import type { FromControl, ToControl } from '../../shared/contract/controlMessag
 import type { TunedShape } from '../../shared/rollouts/kernels/tuner';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
+import { SpeedMeter } from './speedMeter';
 import { TelemetryBatch } from './telemetryBatch';
 import { TimingWindow } from './timing';
 
@@ -104,9 +105,7 @@ export class LiveRun {
   private cancelPatience: (() => void) | undefined;
   private lastBatchAt = 0;
   private lastStatusAt = 0;
-  /** Wall time and simulated time at marks of the last second, for the speed really reached. */
-  private readonly marks: { wall: number; simulated: number }[] = [];
-  private simulated = 0;
+  private readonly meter = new SpeedMeter();
 
   constructor(private readonly ports: LiveRunPorts) {
     ports.planner.onMessage((message) => this.planned(message));
@@ -132,7 +131,7 @@ export class LiveRun {
         return this.pause(message.paused);
       case 'speed':
         this.speed = message.speed;
-        this.marks.length = 0;
+        this.meter.restart();
         return this.sendStatus();
       case 'push':
         return this.rig?.push(message);
@@ -261,7 +260,7 @@ export class LiveRun {
     const trip = loop.sense(measurement, known);
     this.record?.sensed(measurement, loop.record, known);
     if (measurement.step > 0) {
-      this.simulated += period;
+      this.meter.simulated += period;
       if (live) this.account(time);
     }
     this.planMs = NaN;
@@ -452,7 +451,7 @@ export class LiveRun {
     this.cancelTimer = undefined;
     if (!paused && this.loop !== undefined && this.awaited === undefined) {
       this.due = this.ports.now();
-      this.marks.length = 0;
+      this.meter.restart();
       this.paceNext();
     }
     this.sendStatus();
@@ -470,7 +469,7 @@ export class LiveRun {
     this.gaveUpWaiting = false;
     this.flush();
     this.episode = undefined;
-    this.marks.length = 0;
+    this.meter.restart();
   }
   private plannerSilent(): void {
     this.ports.send({
@@ -507,10 +506,7 @@ export class LiveRun {
   private sendStatus(): void {
     const now = this.ports.now();
     this.lastStatusAt = now;
-    this.marks.push({ wall: now, simulated: this.simulated });
-    while (this.marks.length > 2 && now - this.marks[0]!.wall > 2000) this.marks.shift();
-    const first = this.marks[0]!;
-    const seconds = (now - first.wall) / 1000;
+    const speed = this.meter.read(now, this.speed);
     const record = this.loop?.record;
     this.ports.send({
       kind: 'status',
@@ -524,7 +520,7 @@ export class LiveRun {
         step: record?.step ?? 0,
         time: record?.time ?? 0,
         speedWanted: this.speed,
-        speedNow: this.paused ? 0 : seconds > 0.2 ? (this.simulated - first.simulated) / seconds : this.speed,
+        speedNow: this.paused ? 0 : speed,
         planMs: this.planTimes.figures,
         late: this.late,
         latenessMs: this.lateness.figures,

@@ -14,6 +14,7 @@ export type FromRecorder =
   | { readonly kind: 'status'; readonly status: RecordingStatus }
   /** An episode is not recorded, or not to its end. */
   | { readonly kind: 'trouble'; readonly text: string }
+  | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'closed' };
 
 /** Some 10 s of a loop at 200 Hz with all its plans: a disk that sleeps for so long loses nothing. */
@@ -62,6 +63,7 @@ export class RecorderLink {
     worker.on('message', (message: FromRecorder) => {
       if (message.kind === 'status') this.heard.onStatus(message.status);
       else if (message.kind === 'trouble') this.heard.onTrouble(`The recording has ended: ${message.text}`);
+      else if (message.kind === 'warning') this.heard.onTrouble(message.text);
     });
     worker.on('error', (error) => (reason = error.message));
     worker.on('exit', () => {

@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -15,6 +15,7 @@ import {
   type RecordedPlan,
 } from '../../shared/episodes/record';
 import { HEADER_METADATA, topicIds, topics, type TopicId } from '../../shared/episodes/topics';
+import { freeBytesIn } from './diskWatch';
 import { McapChunkWriter } from './mcap/chunkWriter';
 import { PartFile } from './mcap/partFile';
 
@@ -22,6 +23,8 @@ import { PartFile } from './mcap/partFile';
 const PERIODS_A_CHUNK = 20;
 /** With less left on the disk no episode is begun: one of a minute at 200 Hz takes some 15 MB. */
 const LEAST_FREE_BYTES = 200e6;
+/** What some system takes for a path, or a shell for more than a name. */
+const NOT_IN_NAMES = /[^\p{L}\p{N}._() -]+/gu;
 /** Episodes of one name in a folder at most, before something is wrong. */
 const MOST_OF_A_NAME = 10_000;
 
@@ -35,6 +38,8 @@ export class EpisodeFiles implements EpisodeSink {
   private inChunk = 0;
   /** Seconds of the newest period, at which plans and events are stamped. */
   private time = 0;
+  /** Bytes handed to the system, of all episodes. */
+  bytes = 0;
   /** Whole recordings, in order. */
   readonly written: string[] = [];
 
@@ -68,9 +73,9 @@ export class EpisodeFiles implements EpisodeSink {
         throw new Error(
           `${this.folder}: ${Math.round(free / 1e6)} MB are left on the disk, and an episode is recorded with ${LEAST_FREE_BYTES / 1e6} MB or more. Make room.`,
         );
-      const file = this.create(this.name(header));
+      const file = this.create(this.name(header).replace(NOT_IN_NAMES, '_'));
       this.open = { file, writer, names: namesOf(header), startsAt: Date.parse(header.startedAt) };
-      file.append(writer.head());
+      this.append(writer.head());
     });
   }
   period(period: RecordedPeriod): void {
@@ -91,7 +96,7 @@ export class EpisodeFiles implements EpisodeSink {
     const { open } = this;
     if (open === undefined) return;
     this.guarded(() => {
-      open.file.append(open.writer.end());
+      this.append(open.writer.end());
       this.written.push(open.file.close());
       this.open = undefined;
     });
@@ -101,7 +106,7 @@ export class EpisodeFiles implements EpisodeSink {
     this.inChunk = 0;
     this.guarded(() => {
       const chunk = this.open?.writer.chunk();
-      if (chunk !== undefined) this.open!.file.append(chunk);
+      if (chunk !== undefined) this.append(chunk);
     });
   }
   /** Resolves when everything that was flushed before is on the disk; at once when no file is open. */
@@ -126,6 +131,10 @@ export class EpisodeFiles implements EpisodeSink {
     const nanoseconds = BigInt(open.startsAt) * 1_000_000n + BigInt(Math.round(this.time * 1e9));
     open.writer.add(topicIds.indexOf(topic), nanoseconds, text);
   }
+  private append(bytes: Uint8Array): void {
+    this.open!.file.append(bytes);
+    this.bytes += bytes.length;
+  }
   private create(name: string): PartFile {
     for (let copy = 1; copy < MOST_OF_A_NAME; copy++) {
       const free = copy === 1 ? name : `${name}_${copy}`;
@@ -144,16 +153,6 @@ export class EpisodeFiles implements EpisodeSink {
   private fail(error: unknown): void {
     this.onTrouble(error instanceof Error ? error.message : String(error));
     this.abandon();
-  }
-}
-
-/** Of the disk that a folder lies on; Infinity where the system does not say, or the folder is not there. */
-function freeBytesIn(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return Infinity;
   }
 }
 

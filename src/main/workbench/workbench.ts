@@ -14,6 +14,7 @@ import { Controls } from './controls';
 import { catalog, describeSettings, describeSetup } from './describe';
 import { Learning } from './learning';
 import { LearnerClient } from './learnerClient';
+import { statusOf } from './status';
 import { TelemetryHistory } from './telemetryHistory';
 import type { Workbench, WorkbenchPorts } from './workbenchPorts';
 
@@ -473,36 +474,8 @@ class WorkbenchService implements Workbench {
     };
   }
   private get status(): Status {
-    const { controlStatus: status, resolved, model } = this;
-    const slow = status !== undefined && status.running && !status.paused && status.speedNow < 0.9 * this.speed;
-    return {
-      state: this.state,
-      reason: this.reason,
-      rig: 'simulated',
-      episode: status?.episode ?? 0,
-      step: status?.step ?? 0,
-      time: status?.time ?? 0,
-      speedWanted: this.speed,
-      speedNow: status?.speedNow ?? 0,
-      speedReason:
-        status?.awaitsModel === true
-          ? 'waiting for the first fit'
-          : slow
-            ? slowness(status.planMs?.p50, (resolved.period * 1000) / this.speed)
-            : '',
-      recording: this.recording,
-      loopHz: status?.running === true ? status.speedNow / resolved.period : 0,
-      planMs: status?.planMs ?? null,
-      deadlineMs: (resolved.period * 1000) / this.speed,
-      late: status?.late ?? 0,
-      latenessMs: status?.latenessMs ?? null,
-      planAge: status === undefined || status.planAge < 0 ? null : status.planAge,
-      planning: status?.basis === 'random' ? 'random' : status?.basis === 'plan' || status?.basis === 'olderPlan' ? 'searching' : 'none',
-      model: model === undefined ? null : { label: resolved.model.label, ...model },
-      plannerThreads: status?.threads ?? 0,
-      plannerEngine: status?.engine ?? '',
-      evaluationsPerPlan: status?.evaluations ?? null,
-    };
+    const { state, reason, speed, resolved, controlStatus: control, model, recording } = this;
+    return statusOf({ state, reason, speed, resolved, control, model, recording });
   }
 
   // ── who is alive ──
@@ -528,13 +501,6 @@ class WorkbenchService implements Workbench {
       this.tellControls();
     }
   }
-}
-
-/** Why a patient simulation runs slower than asked. */
-function slowness(planMs: number | undefined, periodMs: number): string {
-  if (planMs !== undefined && planMs > 0.9 * periodMs)
-    return `planning takes ${planMs.toFixed(0)} ms of a ${periodMs.toFixed(0)} ms period`;
-  return 'this machine is busy with plans, pictures and fits';
 }
 
 /** undefined where the setup has no such setting. */

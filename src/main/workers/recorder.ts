@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { RecorderJob, ToRecorder, FromRecorder } from '../control/recorderLink';
 import { RingReader } from '../control/episodeWords';
 import { RecorderRing } from '../control/recorderRing';
+import { DiskWatch, freeBytesIn } from '../storage/diskWatch';
 import { EpisodeFiles } from '../storage/episodeFiles';
 import { makeFolder } from '../storage/makeFolder';
 import { sharedClock } from './clock';
@@ -12,6 +13,7 @@ const FLUSH_MS = 40;
 /** What a power cut may lose beyond it, and the time that the disk takes. */
 const SYNC_MS = 100;
 const TELL_MS = 250;
+const DISK_MS = 10_000;
 
 if (parentPort === null) throw new Error('This file is the entry of the recorder.');
 const port = parentPort;
@@ -54,9 +56,19 @@ function tell(): void {
   const safeSecondsAgo = isOpen ? Math.max(0, now() - safeAt) / 1000 : null;
   say({ kind: 'status', status: { file: openFile ?? written.at(-1) ?? '', isOpen, safeSecondsAgo, dropped: ring.dropped } });
 }
+const disk = new DiskWatch();
+function watchDisk(): void {
+  const text = disk.look(files.bytes, freeBytesIn(folder), now());
+  if (text !== undefined) say({ kind: 'warning', text });
+}
 let timers: NodeJS.Timeout[] = [];
 void ready.then(() => {
-  timers = [setInterval(flush, FLUSH_MS), setInterval(() => void sync(), SYNC_MS), setInterval(tell, TELL_MS)];
+  timers = [
+    setInterval(flush, FLUSH_MS),
+    setInterval(() => void sync(), SYNC_MS),
+    setInterval(tell, TELL_MS),
+    setInterval(watchDisk, DISK_MS),
+  ];
 });
 port.on('message', ({ kind }: ToRecorder) => {
   if (kind !== 'close') return;
