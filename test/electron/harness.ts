@@ -24,7 +24,7 @@ export interface Running {
 }
 
 /** Starts the app with the true sandbox; as root under another user, because Chromium has no sandbox there. */
-export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron-'))): Promise<Running> {
+export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron-')), ...words: string[]): Promise<Running> {
   if (!existsSync(executable))
     throw new Error('These tests run by `npm run test:electron`, which finds or brings an Electron and builds the app for it.');
   const asRoot = process.getuid?.() === 0;
@@ -32,7 +32,7 @@ export async function launch(home = mkdtempSync(join(tmpdir(), 'upright-electron
     _electron.launch({
       executablePath: asRoot ? join(import.meta.dirname, 'asUser.sh') : executable,
       chromiumSandbox: true, // without it Playwright adds --no-sandbox
-      args: [app],
+      args: [app, ...words],
       env: { ...process.env, ELECTRON_BINARY: executable, ELECTRON_HOME: home, UPRIGHT_HOME: join(home, 'upright') } as Record<
         string,
         string

@@ -60,5 +60,15 @@
   add(iterators, 'toArray', function () {
     return [...this];
   });
-  if (typeof require === 'function') add(globalThis, 'crypto', require('node:crypto').webcrypto);
+  if (typeof require !== 'function') return;
+  add(globalThis, 'crypto', require('node:crypto').webcrypto);
+  const table = Int32Array.from({ length: 256 }, (_, byte) => {
+    for (let bit = 0; bit < 8; bit++) byte = byte & 1 ? (byte >>> 1) ^ 0xedb88320 : byte >>> 1;
+    return byte;
+  });
+  add(require('node:zlib'), 'crc32', (bytes, before = 0) => {
+    let crc = ~before;
+    for (const byte of bytes) crc = table[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+    return ~crc >>> 0;
+  });
 })();

@@ -1,5 +1,13 @@
 /** Every way to stop reaches the command gate, and every orderly end goes the long way: Stop, the children leave, then the app. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { replayEpisode } from '../../src/main/control/replay';
+import { readEpisodeFile } from '../../src/main/storage/readEpisodeFile';
+import { builtInSetups } from '../../src/shared/setups/builtIn';
+import { resolveSetup, withValues } from '../../src/shared/setups/resolve';
+import type { Setup } from '../../src/shared/setups/setup';
 import { isAlive, launch, noteWhatChildrenAreTold, running, statusOf, until, utilities, type Running } from './harness';
 
 let app: Running | undefined;
@@ -92,6 +100,26 @@ test('closing the window: Stop and the farewell are sent, the control process le
   expect(order).toContain('TOLD leave');
   expect(order.at(-1)).toBe('LEFT');
   await until(() => !isAlive(control.pid), 'the control process is gone', 2000);
+});
+
+test('what was recorded is whole when the window has closed, and replays to the last bit', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'upright-electron-'));
+  const folder = join(home, 'upright/recordings');
+  mkdirSync(join(home, 'upright/setups'), { recursive: true });
+  const setup = withValues(builtInSetups.pendulum!, { 'loop.record': 'episodes', 'learning.episode': 2 });
+  writeFileSync(join(home, 'upright/setups/recorded.json'), JSON.stringify(setup));
+  app = await launch(home, '--setup', 'recorded');
+  await running(app.page);
+  await until(() => existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.mcap')), 'an episode is recorded', 30_000);
+  await app.page.waitForFunction(() => globalThis.heard.telemetry.length > 5); // into the next one
+  await app.application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close());
+  expect(await app.ended).toEqual({ code: 0, signal: null });
+  const names = readdirSync(folder);
+  expect(names.filter((name) => !name.endsWith('.mcap'))).toEqual([]);
+  for (const name of names) {
+    const episode = readEpisodeFile(join(folder, name));
+    expect(replayEpisode(episode, resolveSetup(episode.header.setup as Setup))).toMatchObject({ identical: true });
+  }
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s goes the same long way', async (signal) => {
