@@ -43,7 +43,7 @@ const table: Record<string, Room> = {
   'shared/contract': { rooms: ['shared/settings'], types: ['shared'], packages: ['zod'] },
 
   'main/rigs': { rooms: ['shared'], packages: ['node:', 'serialport'] },
-  'main/storage': { rooms: ['shared'], packages: ['node:', '@mcap/', 'papaparse', 'zod', 'hyparquet-writer'] },
+  'main/storage': { rooms: ['shared'], packages: ['node:', '@mcap/', 'papaparse', 'zod', 'hyparquet', 'hyparquet/', 'hyparquet-writer'] },
   'main/control': { rooms: ['shared', 'main/rigs'], packages: ['node:'], never: ['node:fs', 'node:zlib', 'node:crypto'] },
   'main/workbench': { rooms: ['shared', 'main/storage'], packages: ['node:', 'zod'] },
   'main/workers': {

@@ -87,7 +87,7 @@ describe('convert', () => {
     if (name === 'taken.csv') expect(readFileSync(to, 'utf8')).toBe('mine');
   });
   test('refuses what is no recording', async () => {
-    expect((await call(['convert', join(folder, 'taken.csv'), join(folder, 'x.csv'), ...quiet])).code).toBe(2);
+    expect((await call(['convert', join(folder, 'taken.txt'), join(folder, 'x.csv'), ...quiet])).code).toBe(2);
   });
 });
 

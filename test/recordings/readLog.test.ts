@@ -165,7 +165,7 @@ describe('logs that are refused', () => {
     expect(local((await refusalOf(missing)) as FileRefused)).toContain('nowhere.csv: there is no such file.');
     const directory = readLog(readRecordingSpec(folder), readMapping([standard], pendulum), [], pendulum);
     expect((await refusalOf(directory)).message).toBe('a folder is not a recording.');
-    expect(local((await refusalOf(read('x.parquet', 'PAR1'))) as FileRefused)).toContain('x.parquet: a file of this kind is not CSV');
+    expect(local((await refusalOf(read('x.xlsx', 'PK'))) as FileRefused)).toContain('x.xlsx: a file of this kind is not CSV');
     expect(local((await refusalOf(read('u16.csv', Buffer.from('\uFEFFt,a\n0,1\n', 'utf16le')))) as FileRefused)).toContain(
       'u16.csv:1: text in UTF-16 is not text in UTF-8.',
     );

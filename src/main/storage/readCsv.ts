@@ -11,15 +11,17 @@ import { cutWithPapaparse } from './csvCutter';
  * @param path    as the user gave it; it stands in every sentence
  * @param choose  see CsvReader
  * @param signal  ends the reading between two pieces
+ * @param each    see CsvReader
  * @throws FileRefused when there is no such file, when it is not UTF-8 text, and for all that CsvReader refuses
  */
 export async function readCsv(
   path: string,
   choose: (header: CsvHeader) => readonly WantedColumn[],
   signal?: AbortSignal,
+  each?: (fields: readonly string[], line: number) => void,
 ): Promise<CsvTable> {
   await checkFile(path);
-  const reader = new CsvReader(path, cutWithPapaparse, choose);
+  const reader = new CsvReader(path, cutWithPapaparse, choose, each);
   for await (const text of utf8Pieces(path, createReadStream(path, { highWaterMark: 1 << 18, signal }))) reader.push(text);
   return reader.end();
 }
@@ -44,7 +46,7 @@ async function checkFile(path: string): Promise<void> {
   }
   if (found.isDirectory()) throw new FileRefused(path, 'missing', 'a folder is not a recording', 'Name the files inside it.');
   if (/\.(mcap|parquet|h5|hdf5|mat|xlsx?|ods)$/i.test(path)) {
-    throw new FileRefused(path, 'kind', 'a file of this kind is not CSV, the one that can be read', 'Export it as CSV.');
+    throw new FileRefused(path, 'kind', 'a file of this kind is not CSV', 'Export it as CSV.');
   }
 }
 

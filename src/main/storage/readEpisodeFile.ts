@@ -3,6 +3,7 @@ import { RecordRefused } from '../../shared/episodes/record';
 import { HEADER_METADATA } from '../../shared/episodes/topics';
 import { FileRefused } from '../../shared/recordings/refusal';
 import { readMcap } from './mcap/readMcap';
+import { mustBeWhole } from './mcap/whole';
 
 /**
  * Reads a recorded episode, whole. One that was cut short or is damaged is not taken as it is: what is missing would show up
@@ -12,11 +13,7 @@ import { readMcap } from './mcap/readMcap';
  */
 export function readEpisodeFile(path: string): RecordedEpisode {
   const { metadata, damage, endsWith } = readMcap(path, () => {});
-  if (damage.length > 0 || endsWith !== 'footer') {
-    const what =
-      damage.length > 0 ? `the recording is damaged (${damage[0]!.reason})` : 'the recording ends in the middle, as after a power cut';
-    throw new FileRefused(path, 'damaged', what, `Make it whole with: upright recover "${path}"`);
-  }
+  mustBeWhole(path, { damage, endsWith });
   const refused = (error: unknown) => {
     if (!(error instanceof RecordRefused)) return error;
     const said = error.message.replace(/\.$/, '');

@@ -1,12 +1,13 @@
 import { basename, dirname, join } from 'node:path';
 import type { Plant } from '../../shared/plants/plant';
 import { planColumns, planPartner, wantedColumns, type ColumnPlan } from '../../shared/recordings/columns';
-import type { CsvHeader } from '../../shared/recordings/csv';
+import type { CsvHeader, CsvTable, WantedColumn } from '../../shared/recordings/csv';
 import { actionMapping, plainMapping, type ColumnMapping, type PartnerRule } from '../../shared/recordings/mapping';
 import { assembleLog, type MappedTable, type RecordedLog } from '../../shared/recordings/recordedLog';
 import type { RecordingSpec } from '../../shared/recordings/recordingSpec';
 import { MappingError } from '../../shared/recordings/refusal';
 import { readCsv } from './readCsv';
+import { isParquet, readParquetLog } from './tables/parquetTable';
 
 export interface LogOfFile {
   readonly log: RecordedLog;
@@ -19,7 +20,7 @@ export interface LogOfFile {
 }
 
 /**
- * Reads a recording and the partners that its mapping asks for.
+ * Reads a recording (CSV or Parquet) and the partners that its mapping asks for.
  *
  * @param mappings  of all files; the specification's own action wins. Without any, a file of the plain form maps itself.
  * @throws FileRefused and MappingError, as their readers say
@@ -33,7 +34,7 @@ export async function readLog(
 ): Promise<LogOfFile> {
   let own: ColumnMapping[] = [];
   let plan: ColumnPlan | undefined;
-  const table = await readCsv(
+  const table = await readTable(
     spec.path,
     (header) => {
       own = mappingsOf(spec, mappings.length > 0 ? mappings : plainMapping(spec.path, header, plant), plant);
@@ -59,7 +60,7 @@ export async function readLog(
           own.find(({ role }) => role === 'time')!,
         )),
       );
-    partners.push({ file: path, table: await readCsv(path, choose, signal), columns });
+    partners.push({ file: path, table: await readTable(path, choose, signal), columns });
   }
   return {
     log: assembleLog(main, partners, plant),
@@ -67,6 +68,14 @@ export async function readLog(
     ignoredColumns: plan!.ignored,
     plain: mappings.length === 0,
   };
+}
+
+async function readTable(
+  path: string,
+  choose: (header: CsvHeader) => readonly WantedColumn[],
+  signal: AbortSignal | undefined,
+): Promise<CsvTable> {
+  return isParquet(path) ? readParquetLog(path, choose, signal) : readCsv(path, choose, signal);
 }
 
 function mappingsOf({ action }: RecordingSpec, mappings: readonly ColumnMapping[], plant: Plant): ColumnMapping[] {

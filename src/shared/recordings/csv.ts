@@ -54,6 +54,8 @@ export const csvLimits = { line: 1 << 20, columns: 1024, field: 1 << 16, values:
  *
  * @param cut     cuts the fields (papaparse does it); counting lines and judging numbers is done here
  * @param choose  is asked once, when the header is known; may throw when a column is missing
+ * @param each    is handed the fields of every whole row as they stand there, for a table of more than numbers; with it, a blank
+ *                line of a file with one column is a row whose field is empty
  * @throws FileRefused from `push` and `end`
  */
 export class CsvReader {
@@ -75,6 +77,7 @@ export class CsvReader {
     private readonly file: string,
     private readonly cut: FieldCutter,
     private readonly choose: (header: CsvHeader) => readonly WantedColumn[],
+    private readonly each?: (fields: readonly string[], line: number) => void,
   ) {}
 
   push(text: string): void {
@@ -159,7 +162,8 @@ export class CsvReader {
   private take(fields: readonly string[], mayHoldNewlines: boolean): void {
     const line = this.line;
     this.line += 1 + (mayHoldNewlines ? this.newlinesWithin(fields) : 0);
-    if (fields.length === 1 && fields[0]!.trim() === '') {
+    const isCell = this.each !== undefined && this.preamble!.header.names.length === 1;
+    if (fields.length === 1 && fields[0]!.trim() === '' && !isCell) {
       this.blankLine ??= line;
       return;
     }
@@ -189,6 +193,7 @@ export class CsvReader {
     if (length > csvLimits.line) throw this.tooLong(line);
     if (this.rows === this.lines.length) this.grow();
     for (let i = 0; i < this.wanted.length; i++) this.columns[i]![this.rows] = this.number(fields, this.wanted[i]!, line);
+    this.each?.(fields, line);
     this.lines[this.rows++] = line;
   }
 

@@ -1,48 +1,127 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { writeWhole } from '../../storage/atomicFile';
-import { readEpisodeFile } from '../../storage/readEpisodeFile';
+import { WritingFailed } from '../../storage/mcap/partFile';
+import { copyMcap } from '../../storage/mcap/copyMcap';
 import { csvLosses, csvText } from '../../storage/tables/csvText';
-import { episodeTable } from '../../storage/tables/episodeTable';
-import { parquetBytes } from '../../storage/tables/parquetBytes';
+import { parquetBytes, parquetLosses } from '../../storage/tables/parquetBytes';
+import { mcapLosses, writeTableMcap } from '../../storage/tables/tableMcap';
 import type { Table } from '../../storage/tables/table';
-import { defineCommand } from '../command';
-import { UsageError } from '../refusals';
+import { writeInPieces } from '../../storage/wholeFile';
+import { defineCommand, type Call, type Ending, type World } from '../command';
+import { text } from '../flags';
+import { Cancelled, LackingError, UsageError } from '../refusals';
+import { checkTopics, listOf, readTable } from './convert/readTable';
 import { isRecording } from './episodeOfFile';
 
+const flags = {
+  topics: text({
+    placeholder: 'NAME[,NAME]',
+    otherwise: 'the only one or the one with most messages for a table, all for .mcap',
+    meaning: 'Topics of IN (.mcap) to take; a table takes one.',
+  }),
+};
+
+interface Form {
+  /** Hands the file to `append` piece by piece. */
+  write(table: Table, from: string, append: (bytes: Uint8Array) => void, world: World): void;
+  /** What the form loses of a table, a sentence each. */
+  losses(table: Table): string[];
+}
 /** What a table becomes, by the ending of its name. */
-const forms: Readonly<Record<string, { readonly bytes: (table: Table) => Uint8Array; readonly losses: (table: Table) => string[] }>> = {
-  '.csv': { bytes: (table) => Buffer.from([...csvText(table)].join('')), losses: csvLosses },
-  '.parquet': { bytes: parquetBytes, losses: () => [] },
+const forms: Readonly<Record<string, Form>> = {
+  '.csv': {
+    write(table, _from, append, world) {
+      for (const piece of csvText(table)) {
+        stopIfAsked(world);
+        append(Buffer.from(piece));
+      }
+    },
+    losses: csvLosses,
+  },
+  '.parquet': { write: (table, _from, append) => append(parquetBytes(table)), losses: parquetLosses },
+  '.mcap': {
+    write: (table, from, append, world) => writeTableMcap(table, from, { append }, `upright ${world.version}`, () => stopIfAsked(world)),
+    losses: mcapLosses,
+  },
 };
 
 export const convertCommand = defineCommand({
   name: 'convert',
-  purpose: 'Writes a recording as CSV or Parquet, and says what that loses.',
+  purpose: 'Writes a recording or a table in another form (.csv, .parquet, .mcap), and says what that loses.',
   arguments: [
-    { name: 'IN', meaning: 'A recording of an episode (.mcap).', least: 1, most: 1 },
-    { name: 'OUT', meaning: 'The file to write; its ending (.csv, .parquet) says the form.', least: 1, most: 1 },
+    { name: 'IN', meaning: 'A recording (.mcap, of ours or with JSON messages) or a table (.csv, .parquet).', least: 1, most: 1 },
+    { name: 'OUT', meaning: 'The file to write; its ending (.csv, .parquet, .mcap) says the form.', least: 1, most: 1 },
   ],
-  flags: {},
+  flags,
   example: 'upright convert recordings/pendulum.mcap pendulum.csv',
   notes: [
-    'A row is a control period: time, the estimates under the ids of their channels, and action, the one that acted from this row on, so that upright fit reads the CSV without a mapping. Numbers keep every bit. A file that is there is not written over.',
+    'Of an episode of ours a row is a control period: time, the estimates under the ids of their channels, and action, the one that acted from this row on, so that upright fit reads the CSV or Parquet without a mapping. Of any other topic a row is a message, its fields as group.field and list.0, and logTime is the time of the log in s.',
+    'Numbers keep every bit, NaN, infinities and signed zeros too. A column of a CSV file holds numbers when every field of it that is not empty is one; an empty field is a missing value. A table becomes one topic /table, with the time of the log from its column time or logTime, else from the number of the row.',
+    'Every loss is a sentence. A file that is there is not written over, and what fails leaves nothing behind.',
   ],
-  async run({ arguments: [from, to], world }) {
-    const form = forms[extname(to!).toLowerCase()];
+  async run(call) {
+    const [from, to] = call.arguments as [string, string];
+    const form = forms[extname(to).toLowerCase()];
     if (form === undefined)
       throw new UsageError('value', `${to} is none of ${Object.keys(forms).join(', ')}.`, 'Name a file with one of these endings.');
-    if (!isRecording(from!))
-      throw new UsageError('value', `${from} is no recording of an episode (.mcap).`, 'Name one; other files cannot be converted yet.');
-    if (existsSync(to!)) throw new UsageError('value', `${to} is there already.`, 'Name another file, or delete it.');
-    const table = episodeTable(readEpisodeFile(from!));
-    world.progress.report({ phase: 'write', done: 0, total: table.rows, unit: 'row' });
-    await writeWhole(to!, form.bytes(table));
-    const losses = [...table.losses, ...form.losses(table)];
-    return {
-      exit: 0,
-      document: { from, to, rows: table.rows, columns: table.columns.length, lossless: losses.length === 0, losses },
-      text: [`${to}: ${table.rows} rows.`, ...losses].join('\n'),
-    };
+    if (!isRecording(from) && !/\.(csv|parquet)$/i.test(from))
+      throw new UsageError('value', `${from} is no recording (.mcap) and no table (.csv, .parquet).`, 'Name one, or give it its ending.');
+    const topics = topicsOf(call, from);
+    if (existsSync(to)) throw new UsageError('value', `${to} is there already.`, 'Name another file, or delete it.');
+    try {
+      return isRecording(from) && /\.mcap$/i.test(to) ? await copied(call, from, to, topics) : await written(call, form, from, to, topics);
+    } catch (error) {
+      if (error instanceof WritingFailed) throw new LackingError('storage', `${error.path}: ${error.what}.`, error.remedy);
+      throw error;
+    }
   },
 });
+
+async function written({ world }: Call<typeof flags>, form: Form, from: string, to: string, topics: readonly string[] | undefined) {
+  const table = await readTable(from, topics, world);
+  world.progress.report({ phase: 'write', done: 0, total: table.rows, unit: 'row' });
+  await writeInPieces(to, (file) => form.write(table, from, (bytes) => file.append(bytes), world));
+  const losses = [...table.losses, ...form.losses(table)];
+  return ending(from, to, { rows: table.rows, columns: table.columns.length }, `${table.rows} rows`, losses);
+}
+
+async function copied({ world }: Call<typeof flags>, from: string, to: string, topics: readonly string[] | undefined): Promise<Ending> {
+  if (topics !== undefined) await checkTopics(from, topics, world);
+  let copy: Awaited<ReturnType<typeof copyMcap>> | undefined;
+  await writeInPieces(to, async (file) => {
+    copy = await copyMcap(from, topics, file, `upright ${world.version}`, (done, total) => {
+      stopIfAsked(world);
+      world.progress.report({ phase: 'copy', done: Math.round(done / 1e6), total: Math.round(total / 1e6), unit: 'MB' });
+    });
+  });
+  const { messages, topics: count, losses } = copy!;
+  return ending(from, to, { rows: messages, columns: null, topics: count }, `${messages} messages`, losses);
+}
+
+function ending(
+  from: string,
+  to: string,
+  counts: Readonly<Record<string, number | null>>,
+  what: string,
+  losses: readonly string[],
+): Ending {
+  return {
+    exit: 0,
+    document: { from, to, ...counts, lossless: losses.length === 0, losses },
+    text: [`${to}: ${what}.`, ...losses].join('\n'),
+  };
+}
+
+/** What `--topics` names; whether they are there is judged where the file is read. */
+function topicsOf({ flags: { topics } }: Call<typeof flags>, from: string): readonly string[] | undefined {
+  if (topics === undefined) return undefined;
+  if (!isRecording(from)) throw new UsageError('value', `--topics is for recordings (.mcap); ${from} is a table.`, 'Leave --topics out.');
+  const names = topics.split(',').map((name) => name.trim());
+  const wrong = names.find((name, i) => name === '' || names.indexOf(name) !== i);
+  if (wrong !== undefined) throw new UsageError('value', `--topics ${listOf(names)} names a topic twice, or none.`, 'Name each once.');
+  return names;
+}
+
+function stopIfAsked({ signal }: World): void {
+  if (signal.aborted) throw new Cancelled();
+}

@@ -1,4 +1,4 @@
-import type { EpisodeHeader } from '../../../shared/episodes/record';
+import { EPISODE_FORMAT, readHeader, RecordRefused, type EpisodeHeader } from '../../../shared/episodes/record';
 import { readRecordingSpec } from '../../../shared/recordings/recordingSpec';
 import { tailOf, transitionsOf } from '../../../shared/recordings/grid';
 import type { DynamicsModel, Prior } from '../../../shared/models/model';
@@ -7,6 +7,8 @@ import type { Plant } from '../../../shared/plants/plant';
 import { registries } from '../../../shared/setups/resolve';
 import type { Setup } from '../../../shared/setups/setup';
 import { SettingError, settle, type SettingValue, type SettingValues } from '../../../shared/settings';
+import { FileRefused } from '../../../shared/recordings/refusal';
+import { isParquet, parquetTexts } from '../../storage/tables/parquetTable';
 import { sha256Of, writeModel } from '../../storage/modelFile';
 import { TensorBackendMissing } from '../../workers/tensors';
 import { chooseTrainer } from '../../workers/trainers';
@@ -34,6 +36,7 @@ export const fitCommand = defineCommand({
   notes: [
     'A recording is PATH[@FROM:TO[,FROM:TO]...][+KEY=VALUE]... Windows are seconds of its own clock and are never joined. Keys: action=COLUMN[:UNIT], row=auto|-1|0|1 (the action applied from row k on stands in row k + row; auto means 0), mask=auto|none|FROM:TO,... (auto means none).',
     'Units: s ms us ns, rad deg turn count (with cpr=4096), rad/s deg/s rpm, m mm, N Nm mNm V A duty. Options: zero=up|down|VALUE, sign=-1, scale=K, wrap=none|pi|2pi.',
+    'A recording of ours (.mcap), and a .parquet file that upright convert made of one, need no mapping, plant or period. Rows take the place of lines in what is said of Parquet.',
     'With --test the held-out tails only stop networks early and the other models train on everything; without it no model trains on the tails and they are what is predicted.',
   ],
   async run(call) {
@@ -46,7 +49,7 @@ export const fitCommand = defineCommand({
     const saves = await savesOf(call);
     const trainer = await trainerOf(call);
     const backend = trainer?.backend;
-    // a recording of ours has a grid already
+    // a recording of ours has a grid already, and so has a table of one
     const grid = { period: call.given.has('period') ? flags.period : (own?.period ?? flags.period), smooth: flags.smooth };
     const recordings = await readRecordings(
       { train: call.arguments, test: flags.test, map: flags.map, partner: flags.partner },
@@ -112,10 +115,26 @@ function refusePlant(): never {
     `Say it with --plant: ${Object.keys(registries.plant).join(', ')}.`,
   );
 }
-/** What the first recording of ours among the files says of itself. */
+/** What the first recording of ours among the files says of itself, or the first table that was made from one. */
 function headerOfFirst(files: readonly string[]): EpisodeHeader | undefined {
-  const first = files.map((text) => readRecordingSpec(text).path).find(isRecording);
-  return first === undefined ? undefined : episodeOfFile(first).episode.header;
+  for (const { path } of files.map(readRecordingSpec)) {
+    if (isRecording(path)) return episodeOfFile(path).episode.header;
+    const texts = isParquet(path) ? parquetTexts(path) : {};
+    if (texts['format'] === EPISODE_FORMAT) return headerOfTable(path, texts);
+  }
+  return undefined;
+}
+function headerOfTable(path: string, texts: Readonly<Record<string, string>>): EpisodeHeader {
+  const remedy = 'Convert the recording again.';
+  try {
+    const header = readHeader(texts);
+    if (!Object.hasOwn(registries.plant, header.plant))
+      throw new FileRefused(path, 'recording', 'its plant is none of this program', remedy);
+    return header;
+  } catch (error) {
+    if (error instanceof RecordRefused) throw new FileRefused(path, 'recording', error.message.replace(/\.$/, ''), remedy);
+    throw error;
+  }
 }
 
 /** Settings of the plant, from the setup and `--set plant.…`, and of each model, from `--set model.…` and `--epochs`. */

@@ -1,8 +1,12 @@
-/** A recording as a table: a row for each period, columns with names and units. */
+import { csvLimits } from '../../../shared/recordings/csv';
+import { FileRefused } from '../../../shared/recordings/refusal';
+
+/** A recording as a table: a row for each period or message, columns with names and units. */
 export interface Table {
   /** One line for people. */
   readonly title: string;
   readonly rows: number;
+  /** At least one; no two of the same name. */
   readonly columns: readonly TableColumn[];
   /** What the table leaves out of the recording, a sentence each. */
   readonly losses: readonly string[];
@@ -23,3 +27,111 @@ export type TableColumn = {
   | { readonly kind: 'text'; readonly values: readonly (string | null)[] }
   | { readonly kind: 'truth'; readonly values: readonly (boolean | null)[] }
 );
+export type ColumnKind = TableColumn['kind'];
+export type Cell = number | string | boolean | null;
+
+/** What stands in a row; null where nothing does, which is not NaN. */
+export const cellOf = (column: TableColumn, row: number): Cell =>
+  column.kind === 'number' && column.missing?.[row] === 1 ? null : (column.values[row] ?? null);
+
+/** Numbers that JSON and the grammar of numbers have no digits for, as this house writes them. */
+export const numberWords: ReadonlyMap<string, number> = new Map([
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+]);
+/** A number as the shortest text that gives the same bits again. */
+export const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
+/** Text as UTF-8 can hold it: halves of characters, which JSON can say, become \uFFFD. */
+export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
+
+/** Names that a form had to change, made different again: a second `a` becomes `a (2)`. */
+export function distinct(names: readonly string[]): string[] {
+  const used = new Set<string>();
+  return names.map((name) => {
+    let free = name;
+    for (let n = 2; used.has(free) || (free !== name && names.includes(free)); n++) free = `${name} (${n})`;
+    used.add(free);
+    return free;
+  });
+}
+
+/** What a table of a file may hold, so that it fits the memory whatever the file claims. */
+export const tableLimits = {
+  columns: csvLimits.columns,
+  /** Characters of a text. */
+  field: csvLimits.field,
+  /** Rows times columns. */
+  values: csvLimits.values,
+  /** Characters of all texts together. */
+  characters: 1 << 28,
+} as const;
+
+/** @throws FileRefused when a table would be larger than the limits, before anything is made for it */
+export function checkSize(file: string, rows: number, columns: number): void {
+  if (columns > tableLimits.columns)
+    throw new FileRefused(file, 'limit', `${columns} columns are not a log of at most ${tableLimits.columns}`, 'Export fewer columns.');
+  if (!(rows * columns <= tableLimits.values)) {
+    const found = `${rows} rows of ${columns} columns are not a table of at most ${tableLimits.values} values`;
+    throw new FileRefused(file, 'limit', found, 'Split the file, or thin it out.');
+  }
+}
+
+/** @throws FileRefused for columns that cannot be told apart by name, and for none at all */
+export function checkNames(file: string, names: readonly string[]): void {
+  if (names.length === 0) throw new FileRefused(file, 'empty', 'a table without a column is not a recording', 'Choose another file.');
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new FileRefused(file, 'columns', `two columns called "${twice.slice(0, 60)}" are not told apart`, 'Give each a name of its own.');
+}
+
+/** Takes the cells of one column in the order of their rows. */
+export class ColumnBuilder {
+  private readonly numbers: Float64Array;
+  private readonly gaps: Uint8Array;
+  private readonly others: (string | boolean | null)[];
+  private hasGaps = false;
+
+  /** @param size  rows, known before anything is made */
+  constructor(
+    private readonly name: string,
+    private readonly unit: string,
+    private readonly kind: ColumnKind,
+    size: number,
+  ) {
+    this.numbers = new Float64Array(kind === 'number' ? size : 0);
+    this.gaps = new Uint8Array(kind === 'number' ? size : 0);
+    this.others = kind === 'number' ? [] : new Array<null>(size).fill(null);
+  }
+
+  /** A row that is never set has no value. @param cell  of the column's kind */
+  set(row: number, cell: Cell): void {
+    if (this.kind !== 'number') this.others[row] = cell as string | boolean | null;
+    else if (cell === null) {
+      this.gaps[row] = 1;
+      this.hasGaps = true;
+    } else this.numbers[row] = cell as number;
+  }
+
+  build(): TableColumn {
+    const { name, unit, kind } = this;
+    if (kind === 'number')
+      return this.hasGaps ? { name, unit, kind, values: this.numbers, missing: this.gaps } : { name, unit, kind, values: this.numbers };
+    return { name, unit, kind, values: this.others } as TableColumn;
+  }
+}
+
+/** Counts the characters of texts. @throws FileRefused beyond the limits */
+export class TextMeter {
+  private sum = 0;
+  constructor(private readonly file: string) {}
+  take(text: string, row: number, columnName: string): string {
+    if (text.length > tableLimits.field) {
+      const found = `row ${row + 1}: a text of ${text.length} characters is not one of at most ${tableLimits.field}`;
+      throw new FileRefused(this.file, 'limit', found, 'Leave the column out.', { columnName });
+    }
+    if ((this.sum += text.length) > tableLimits.characters)
+      throw new FileRefused(this.file, 'limit', 'the texts take more than 256 MB', 'Leave columns of text out, or split the file.');
+    return text;
+  }
+}

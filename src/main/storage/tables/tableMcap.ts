@@ -1,0 +1,93 @@
+import { units } from '../../../shared/recordings/mapping';
+import { FileRefused } from '../../../shared/recordings/refusal';
+import { McapChunkWriter } from '../mcap/chunkWriter';
+import { CHUNK_BYTES, listed } from '../mcap/copyMcap';
+import { mcapLimits } from '../mcap/limits';
+import type { PartFile } from '../mcap/partFile';
+import { cellOf, numberText, type Table, type TableColumn } from './table';
+
+/** The one topic of a table, and the metadata in which its title and columns stand, and everything else that it says. */
+export const TABLE_TOPIC = '/table';
+export const TABLE_METADATA = 'upright.table';
+export const TABLE_TEXTS = 'upright.table.metadata';
+
+/**
+ * Writes a table as MCAP: a JSON object for each row. A missing value is null, NaN and infinities stand as words. The time of the
+ * log is that of the column `time` or `logTime`, where it holds a time in every row, else the number of the row, in seconds.
+ *
+ * @param path    of the file that the table was read from, for sentences
+ * @param onRow   called before each chunk of rows; what it throws ends the writing
+ * @throws FileRefused for a row that is too large for a recording
+ */
+export function writeTableMcap(
+  table: Table,
+  path: string,
+  file: Pick<PartFile, 'append'>,
+  library: string,
+  onRow: (row: number) => void = () => {},
+): void {
+  const { columns, rows, title, metadata } = table;
+  const said = columns.map(({ name, unit, kind }) => ({ name, unit, kind }));
+  const writer = new McapChunkWriter(
+    [{ topic: TABLE_TOPIC, schema: 'upright.Row', jsonSchema: schemaOf(columns) }],
+    [
+      { name: TABLE_METADATA, values: { title, columns: JSON.stringify(said) } },
+      { name: TABLE_TEXTS, values: Object.fromEntries(Object.entries(metadata).filter(([key]) => fits(key))) },
+    ],
+    library,
+  );
+  const times = timesOf(table);
+  const keys = columns.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  const close = () => {
+    const bytes = writer.chunk();
+    if (bytes !== undefined) file.append(bytes);
+  };
+  file.append(writer.head());
+  for (let row = 0; row < rows; row++) {
+    const text = columns.map((column, i) => keys[i]! + jsonOf(column, row)).join('') + '}';
+    if (text.length > mcapLimits.chunk / 8)
+      throw new FileRefused(path, 'limit', `row ${row + 1} is too long for a message of a recording`, 'Leave columns of text out.');
+    if (writer.waitingBytes + text.length > CHUNK_BYTES) close();
+    if (writer.waiting === 0) onRow(row);
+    writer.add(0, times[row]!, text);
+  }
+  close();
+  file.append(writer.end());
+}
+
+/** What MCAP loses of a table beyond what the table itself leaves out. */
+export function mcapLosses({ metadata, title, columns }: Table): string[] {
+  const long = Object.keys(metadata).filter((key) => !fits(key));
+  const told = [title, ...columns.map(({ unit }) => unit), ...Object.entries(metadata).flat()];
+  return [
+    ...(long.length > 0 ? [`Metadata with names that are too long is left out (${listed(long.map((key) => key.slice(0, 20)))}).`] : []),
+    ...(told.some((text) => /\p{Surrogate}/u.test(text)) ? ['Names with halves of characters are changed: these stand as \uFFFD.'] : []),
+  ];
+}
+const fits = (key: string): boolean => key.length <= mcapLimits.name / 4;
+
+function jsonOf(column: TableColumn, row: number): string {
+  const cell = cellOf(column, row);
+  if (typeof cell !== 'number') return JSON.stringify(cell);
+  return Number.isFinite(cell) ? numberText(cell) : `"${cell}"`;
+}
+
+/** JSON schema of a row; an object of no prototype, since a column may have any name. */
+function schemaOf(columns: readonly TableColumn[]): object {
+  const properties = Object.create(null) as Record<string, object>;
+  const types = { number: ['number', 'string', 'null'], text: ['string', 'null'], truth: ['boolean', 'null'] };
+  for (const { name, unit, kind } of columns) properties[name] = { type: types[kind], ...(unit === '' ? {} : { description: unit }) };
+  return { type: 'object', description: 'a row of a table', properties };
+}
+
+/** ns of each row. */
+function timesOf({ columns, rows }: Table): bigint[] {
+  const clock = ['time', 'logTime'].map((name) => columns.find((column) => column.name === name)).find((column) => column !== undefined);
+  const factor = clock === undefined || clock.unit === '' ? 1 : units['time']![clock.unit];
+  const times = Array.from({ length: rows }, (_, row) => {
+    const seconds = clock?.kind === 'number' && factor !== undefined ? cellOf(clock, row) : null;
+    return typeof seconds === 'number' && seconds >= 0 ? seconds * factor! : NaN;
+  });
+  const isClock = times.every((seconds) => seconds < 1.8e10); // beyond that, ns do not fit into 64 bits
+  return times.map((seconds, row) => (isClock ? BigInt(Math.round(seconds * 1e9)) : BigInt(row) * 1_000_000_000n));
+}
