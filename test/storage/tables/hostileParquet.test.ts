@@ -56,12 +56,23 @@ describe('Parquet of others', () => {
       'truth truth ',
     ]);
     expect(cells(table)).toEqual([1, 2 ** 53, -5]);
-    expect(table.losses).toEqual(['1 whole numbers of "whole" have more digits than a number holds and are rounded.']);
+    expect(table.losses).toEqual([
+      '1 whole numbers of "whole" have more digits than a number holds and are rounded.',
+      'The dates of "day" become seconds since 1970, to some 16 digits.',
+    ]);
     expect(cells(table, 1)).toEqual([1, null, -3]);
     expect(cells(table, 2)).toEqual([Math.fround(0.1), NaN, -0]);
     expect(cells(table, 3)).toEqual([0, 1.5, null]);
     expect(cells(table, 4)).toEqual(['a', 'a', 'a']);
     expect(cells(table, 5)).toEqual([true, false, null]);
+  });
+  test('has times of day in the unit in which they are counted', () => {
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 1 },
+      { name: 'at', type: 'INT32', repetition_type: 'REQUIRED', converted_type: 'TIME_MILLIS' },
+    ];
+    const { columns } = read(written({ schema, columnData: [{ name: 'at', data: [1500, 2500] }] }));
+    expect(columns).toMatchObject([{ unit: 'ms', kind: 'number' }]);
   });
   test('is read across many row groups and pages, packed or not', () => {
     const data = Array.from({ length: 5000 }, (_, i) => (i % 7 === 0 ? null : i / 3));

@@ -18,7 +18,7 @@ import { assignmentsOf, settingFromText } from '../settingsOfCall';
 import { setupNamed } from '../setupOfCall';
 import { errorRows, errorTable, type ErrorRow, type Tested } from './fit/errors';
 import { fitModel, kindOfModel } from './fit/fitModels';
-import { fitFlags } from './fit/flags';
+import { fitFlags, periodRange } from './fit/flags';
 import { readRecordings, type Recording } from './fit/recordings';
 import { episodeOfFile, isRecording } from './episodeOfFile';
 import { fileForModel } from './modelName';
@@ -128,8 +128,10 @@ function headerOfTable(path: string, texts: Readonly<Record<string, string>>): E
   const remedy = 'Convert the recording again.';
   try {
     const header = readHeader(texts);
-    if (!Object.hasOwn(registries.plant, header.plant))
-      throw new FileRefused(path, 'recording', 'its plant is none of this program', remedy);
+    const { plant, period } = header;
+    const { min, max } = periodRange;
+    const wrong = !Object.hasOwn(registries.plant, plant) ? 'plant' : !(period >= min && period <= max) ? 'period' : undefined;
+    if (wrong !== undefined) throw new FileRefused(path, 'recording', `its ${wrong} is none that this program knows`, remedy);
     return header;
   } catch (error) {
     if (error instanceof RecordRefused) throw new FileRefused(path, 'recording', error.message.replace(/\.$/, ''), remedy);

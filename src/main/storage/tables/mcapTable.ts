@@ -98,7 +98,6 @@ export async function readMcapTable(
   const hasStamp = !found.has('logTime');
   const columns = new Map([...found].map(([name, { kind }]) => [name, { kind, builder: new ColumnBuilder(name, '', kind, rows) }]));
   const stamps = new Float64Array(rows);
-  const seen = new Map<string, Uint8Array>([...found].map(([name]) => [name, new Uint8Array(rows)]));
   await each(({ text, time }, row) => {
     stamps[row] = secondsOf(time);
     for (const [name, value] of flattened(path, text, topic, row).fields) {
@@ -106,10 +105,8 @@ export async function readMcapTable(
       const known = cellIn(value, kind);
       const cell = known === undefined ? wordOf(value) : known;
       builder.set(row, typeof cell === 'string' ? meter.take(cell, row, name) : cell);
-      seen.get(name)![row] = 1;
     }
   });
-  for (const [name, rowsSeen] of seen) rowsSeen.forEach((one, row) => one === 0 && columns.get(name)!.builder.set(row, null));
   const mixed = [...found].filter(([, one]) => one.isMixed).map(([name]) => name);
   if (mixed.length > 0) losses.push(`Numbers, words and truths stand mixed in ${listed(mixed)}; all are taken as words.`);
   if (mayRound) losses.push('Numbers with more digits than a number holds, or too large for one, may have been rounded.');

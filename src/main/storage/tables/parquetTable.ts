@@ -3,7 +3,7 @@ import { csvLimits } from '../../../shared/recordings/csv';
 import { numberFault, readNumber } from '../../../shared/recordings/number';
 import { FileRefused, type Note } from '../../../shared/recordings/refusal';
 import { ParquetFile, type ParquetCell, type ParquetColumn } from './parquetFile';
-import { ColumnBuilder, TextMeter, type Table } from './table';
+import { checkSize, ColumnBuilder, TextMeter, type Table } from './table';
 
 /** Whether the name is that of a Parquet file. */
 export const isParquet = (path: string): boolean => /\.parquet$/i.test(path);
@@ -18,10 +18,11 @@ export function readParquetTable(path: string, onColumn: (index: number, count: 
   const file = ParquetFile.open(path);
   try {
     const { title, units, metadata, losses } = saidBy(file);
+    checkSize(path, file.rows, file.columns.length);
     const meter = new TextMeter(path);
-    const columns = file.columns.map(({ name, kind, isTime }, index) => {
+    const columns = file.columns.map(({ name, kind, unit, was }, index) => {
       onColumn(index, file.columns.length);
-      const builder = new ColumnBuilder(name, units.get(name) ?? (isTime ? 's' : ''), kind, file.rows);
+      const builder = new ColumnBuilder(name, units.get(name) ?? unit, kind, file.rows);
       let rounded = 0;
       file.read(index, (cell, row) => {
         if (typeof cell === 'bigint') {
@@ -30,6 +31,8 @@ export function readParquetTable(path: string, onColumn: (index: number, count: 
           builder.set(row, value);
         } else builder.set(row, typeof cell === 'string' ? meter.take(cell, row, name) : cell);
       });
+      if (was === 'dates') losses.push(`The dates of "${name}" become seconds since 1970, to some 16 digits.`);
+      if (was === 'decimals') losses.push(`The decimals of "${name}" become numbers of 64 bits, which may round them.`);
       if (rounded > 0) losses.push(`${rounded} whole numbers of "${name}" have more digits than a number holds and are rounded.`);
       return builder.build();
     });
@@ -61,6 +64,7 @@ export function readParquetLog(path: string, choose: (header: CsvHeader) => read
     if (units.size > 0) remarks.set('units', said.join(','));
     const header: CsvHeader = { names, unnamed: names.map(() => false), remarks };
     const wanted = choose(header);
+    checkSize(path, file.rows, Math.max(1, wanted.length));
     if (file.rows === 0)
       throw new FileRefused(path, 'empty', 'a table without any row is not a recording', 'Choose another file, or record again.');
     const bad: FileRefused[] = [];
@@ -105,8 +109,8 @@ function noNumber(path: string, { name }: ParquetColumn, cell: ParquetCell, row:
   });
 }
 function notesOf({ columns }: ParquetFile): Note[] {
-  const times = columns.filter(({ isTime }) => isTime).map(({ name }) => `"${name}"`);
-  return times.length === 0 ? [] : [{ code: 'dates', text: `Dates and times are taken as seconds (${times.slice(0, 5).join(', ')}).` }];
+  const dates = columns.filter(({ was }) => was === 'dates').map(({ name }) => `"${name}"`);
+  return dates.length === 0 ? [] : [{ code: 'dates', text: `Dates are taken as seconds since 1970 (${dates.slice(0, 5).join(', ')}).` }];
 }
 
 /** What other programs write about their own types. */

@@ -90,7 +90,6 @@ export class ColumnBuilder {
   private readonly numbers: Float64Array;
   private readonly gaps: Uint8Array;
   private readonly others: (string | boolean | null)[];
-  private hasGaps = false;
 
   /** @param size  rows, known before anything is made */
   constructor(
@@ -100,23 +99,22 @@ export class ColumnBuilder {
     size: number,
   ) {
     this.numbers = new Float64Array(kind === 'number' ? size : 0);
-    this.gaps = new Uint8Array(kind === 'number' ? size : 0);
+    this.gaps = new Uint8Array(kind === 'number' ? size : 0).fill(1);
     this.others = kind === 'number' ? [] : new Array<null>(size).fill(null);
   }
 
   /** A row that is never set has no value. @param cell  of the column's kind */
   set(row: number, cell: Cell): void {
     if (this.kind !== 'number') this.others[row] = cell as string | boolean | null;
-    else if (cell === null) {
-      this.gaps[row] = 1;
-      this.hasGaps = true;
-    } else this.numbers[row] = cell as number;
+    else if (cell !== null) {
+      this.gaps[row] = 0;
+      this.numbers[row] = cell as number;
+    }
   }
 
   build(): TableColumn {
     const { name, unit, kind } = this;
-    if (kind === 'number')
-      return this.hasGaps ? { name, unit, kind, values: this.numbers, missing: this.gaps } : { name, unit, kind, values: this.numbers };
+    if (kind === 'number') return { name, unit, kind, values: this.numbers, ...(this.gaps.includes(1) ? { missing: this.gaps } : {}) };
     return { name, unit, kind, values: this.others } as TableColumn;
   }
 }

@@ -11,6 +11,9 @@ export const fittable = Object.entries(models as unknown as Readonly<Record<stri
 export const plantIds = Object.keys(plants);
 export const priorIds = ['integrates', 'placeFree', 'mirror', 'none'] as const;
 
+/** Seconds. */
+export const periodRange = { min: 0.0005, max: 1 } as const;
+
 export const fitFlags = {
   model: list({ choices: fittable, default: ['linear', 'gaussianProcess', 'ensemble'], meaning: 'Models to fit, each to the same data.' }),
   plant: choice({
@@ -38,7 +41,7 @@ export const fitFlags = {
     meaning: 'Structural priors of the models; they move the figures.',
   }),
   steps: wholeList({ unit: '', min: 1, max: 10_000, default: [1, 10, 25, 50], meaning: 'Horizons of the predictions, in grid steps.' }),
-  period: number({ unit: 's', min: 0.0005, max: 1, default: 0.02, meaning: 'Step of the grid; the model belongs to it.' }),
+  period: number({ unit: 's', ...periodRange, default: 0.02, meaning: 'Step of the grid; the model belongs to it.' }),
   smooth: number({
     unit: 's',
     min: 0,
