@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { McapWriter } from '@mcap/core';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EpisodeFiles } from '../../src/main/storage/episodeFiles';
@@ -235,5 +236,74 @@ describe('fit on Parquet', () => {
     const { document } = await fit(from, '--plant', 'pendulum', ...map, '--partner', 'desired=_measured:_desired');
     expect(document.error).toBeUndefined();
     expect(document['files']).toMatchObject([{ actionColumn: 'desired.torque' }]);
+  });
+});
+
+/** A file as other programs write it: a topic that is no JSON, an attachment, times of publishing of their own. */
+async function othersMcap(name: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let size = 0n;
+  const write = (bytes: Uint8Array) => {
+    pieces.push(bytes.slice());
+    size += BigInt(bytes.length);
+    return Promise.resolve();
+  };
+  const writer = new McapWriter({ writable: { position: () => size, write } });
+  await writer.start({ profile: 'ros2', library: 'somebody' });
+  const schemaId = await writer.registerSchema({ name: 'Pose', encoding: 'jsonschema', data: Buffer.from('{"type":"object"}') });
+  const channel = (topic: string, messageEncoding: string) =>
+    writer.registerChannel({ schemaId, topic, messageEncoding, metadata: new Map() });
+  const [json, packed] = [await channel('/pose', 'json'), await channel('/image', 'protobuf')];
+  for (let i = 0; i < 3; i++) {
+    const logTime = 1_700_000_000_123_456_789n + BigInt(i) * 20_000_000n;
+    const message = { sequence: i, logTime, publishTime: logTime - 5n };
+    await writer.addMessage({ ...message, channelId: json, data: Buffer.from(`{"angle":${i}}`) });
+    await writer.addMessage({ ...message, channelId: packed, data: Buffer.from([1, 2, 3]) });
+  }
+  await writer.addAttachment({ name: 'photo', logTime: 0n, createTime: 0n, mediaType: 'image/png', data: Buffer.from([1]) });
+  await writer.end();
+  return text(name, Buffer.concat(pieces));
+}
+
+describe('a file of another program', () => {
+  test('says what a table of it loses: packed topics, attachments, digits of the time', async () => {
+    const { losses, warnings } = await done(await othersMcap('ros.mcap'), at('ros.parquet'));
+    expect(losses).toEqual([
+      'A table has one kind of row; other topics are left out (/image).',
+      '1 attachment is left out.',
+      'Times of the log have more digits than a number holds; logTime is rounded, by less than a microsecond.',
+    ]);
+    expect(warnings).toEqual([]);
+  });
+  test('is copied with its topics of JSON, and what is not copied is told', async () => {
+    const { losses, topics, rows } = await done(await othersMcap('ros.mcap'), at('ros copy.mcap'));
+    expect([topics, rows]).toEqual([1, 3]);
+    expect(losses).toHaveLength(3);
+    const times: bigint[] = [];
+    const copy = readMcap(at('ros copy.mcap'), ({ time }) => times.push(time));
+    expect(times).toEqual([0n, 1n, 2n].map((i) => 1_700_000_000_123_456_789n + i * 20_000_000n));
+    expect(copy.topics).toMatchObject([{ topic: '/pose', schema: 'Pose', jsonSchema: { type: 'object' } }]);
+  });
+});
+
+describe('a conversion that does not end', () => {
+  const leaves = async (to: string, signal?: AbortSignal) => {
+    const before = readdirSync(folder);
+    const { code, document } = await call(
+      ['convert', episode, at(to), '--json', '--progress', 'none'],
+      signal === undefined ? {} : { signal },
+    );
+    expect(readdirSync(folder)).toEqual(before);
+    return { code, document };
+  };
+  test.each(['stop.csv', 'stop.parquet', 'stop.mcap'])('leaves nothing behind when it is cancelled: %s', async (to) => {
+    const { code, document } = await leaves(to, AbortSignal.abort());
+    expect(document['cancelled']).toBe(true);
+    expect(code).toBe(130);
+  });
+  test('says where it may not write', async () => {
+    const { code, document } = await leaves(join('words.csv', 'inside.csv'));
+    expect(code).toBe(4);
+    expect(document.error).toMatchObject({ message: expect.stringContaining('words.csv') as string });
   });
 });

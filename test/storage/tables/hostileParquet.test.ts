@@ -20,15 +20,15 @@ const listSchema: SchemaElement[] = [
   { name: 'element', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
 ];
 const written = (options: Omit<ParquetWriteOptions, 'writer'>) => new Uint8Array(parquetWriteBuffer(options));
-function read(bytes: Uint8Array): Table {
+function read(bytes: Uint8Array): Promise<Table> {
   const path = join(folder, 'a.parquet');
   writeFileSync(path, bytes);
   return readParquetTable(path);
 }
 const cells = (table: Table, index = 0) => Array.from({ length: table.rows }, (_, row) => cellOf(table.columns[index]!, row));
-function refusal(bytes: Uint8Array): FileRefused {
+async function refusal(bytes: Uint8Array): Promise<FileRefused> {
   try {
-    read(bytes);
+    await read(bytes);
   } catch (error) {
     expect(error).toBeInstanceOf(FileRefused);
     return error as FileRefused;
@@ -37,7 +37,7 @@ function refusal(bytes: Uint8Array): FileRefused {
 }
 
 describe('Parquet of others', () => {
-  test('gives whole numbers, dates, words from a dictionary, truths and gaps', () => {
+  test('gives whole numbers, dates, words from a dictionary, truths and gaps', async () => {
     const columnData = [
       { name: 'whole', data: [1n, 2n ** 53n + 1n, -5n], type: 'INT64' as const },
       { name: 'small', data: [1, null, -3], type: 'INT32' as const, nullable: true },
@@ -46,7 +46,7 @@ describe('Parquet of others', () => {
       { name: 'word', data: ['a', 'a', 'a'], type: 'STRING' as const, encoding: 'RLE_DICTIONARY' as const },
       { name: 'truth', data: [true, false, null], type: 'BOOLEAN' as const, nullable: true },
     ];
-    const table = read(written({ columnData }));
+    const table = await read(written({ columnData }));
     expect(table.columns.map(({ name, kind, unit }) => `${name} ${kind} ${unit}`)).toEqual([
       'whole number ',
       'small number ',
@@ -66,19 +66,19 @@ describe('Parquet of others', () => {
     expect(cells(table, 4)).toEqual(['a', 'a', 'a']);
     expect(cells(table, 5)).toEqual([true, false, null]);
   });
-  test('has times of day in the unit in which they are counted', () => {
+  test('has times of day in the unit in which they are counted', async () => {
     const schema: SchemaElement[] = [
       { name: 'root', num_children: 1 },
       { name: 'at', type: 'INT32', repetition_type: 'REQUIRED', converted_type: 'TIME_MILLIS' },
     ];
-    const { columns } = read(written({ schema, columnData: [{ name: 'at', data: [1500, 2500] }] }));
+    const { columns } = await read(written({ schema, columnData: [{ name: 'at', data: [1500, 2500] }] }));
     expect(columns).toMatchObject([{ unit: 'ms', kind: 'number' }]);
   });
-  test('is read across many row groups and pages, packed or not', () => {
+  test('is read across many row groups and pages, packed or not', async () => {
     const data = Array.from({ length: 5000 }, (_, i) => (i % 7 === 0 ? null : i / 3));
     for (const codec of ['UNCOMPRESSED', 'SNAPPY'] as const) {
       const columnData = [{ name: 'a', data, type: 'DOUBLE' as const, nullable: true }];
-      expect(cells(read(written({ columnData, codec, rowGroupSize: 1200, pageSize: 1000 })))).toEqual(data);
+      expect(cells(await read(written({ columnData, codec, rowGroupSize: 1200, pageSize: 1000 })))).toEqual(data);
     }
   });
   test.each([
@@ -101,16 +101,16 @@ describe('Parquet of others', () => {
       { codec: 'ZSTD' as const, compressors: { ZSTD: (bytes: Uint8Array) => bytes }, columnData: [{ name: 'a', data: [1.5] }] },
       'is packed with ZSTD',
     ],
-  ])('is refused in one sentence: %s', (_what, options, words) => {
-    expect(refusal(written(options)).sentence).toContain(words);
+  ])('is refused in one sentence: %s', async (_what, options, words) => {
+    expect((await refusal(written(options))).sentence).toContain(words);
   });
-  test('is refused for more rows than fit before anything is made for them', () => {
+  test('is refused for more rows than fit before anything is made for them', async () => {
     const bytes = written({ columnData: [{ name: 'a', data: [1.5, 2.5], type: 'DOUBLE' as const }] });
     // the number of rows stands in the description of the file and of its row group as a zigzag 4; a run of bytes takes its place
     const claim = claiming(bytes, 3_000_000_000n);
-    expect(refusal(claim).found).toMatch(/3000000000 rows of 1 columns are not a table/);
+    expect((await refusal(claim)).found).toMatch(/3000000000 rows of 1 columns are not a table/);
   });
-  test('is refused where a run claims more values than its page', () => {
+  test('is refused where a run claims more values than its page', async () => {
     // nullable, so that levels stand before the values: (run << 1) in a varint, then the level
     const bytes = written({
       columnData: [{ name: 'a', data: Array.from({ length: 64 }, () => 1.5), type: 'DOUBLE' as const, nullable: true }],
@@ -120,11 +120,11 @@ describe('Parquet of others', () => {
     expect(at).toBeGreaterThan(0);
     const run = bytes.slice();
     run[at + 1] = 0x7f; // 8128 values in place of 64
-    expect(refusal(run).found).toContain('repeats 8128 values, and 64 are left');
+    expect((await refusal(run)).found).toContain('repeats 8128 values, and 64 are left');
   });
 });
 
-test('a Parquet file is read, or refused in a sentence, whatever byte of it is wrong and wherever it ends', () => {
+test('a Parquet file is read, or refused in a sentence, whatever byte of it is wrong and wherever it ends', async () => {
   const data = Array.from({ length: 40 }, (_, i) => (i % 5 === 0 ? null : i / 3));
   const words = data.map((value) => (value === null ? null : value > 6 ? 'up' : 'down'));
   const whole = written({
@@ -136,24 +136,24 @@ test('a Parquet file is read, or refused in a sentence, whatever byte of it is w
     rowGroupSize: 25,
   });
   let refusals = 0;
-  const tried = (bytes: Uint8Array) => {
+  const tried = async (bytes: Uint8Array) => {
     try {
-      expect(read(bytes).rows).toBe(40);
+      expect((await read(bytes)).rows).toBe(40);
     } catch (error) {
       if (!(error instanceof FileRefused)) throw error;
       expect(error.sentence).not.toMatch(/\n|at .*\.js/);
       refusals++;
     }
   };
-  fc.assert(
-    fc.property(fc.nat({ max: whole.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat({ max: whole.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, change) => {
       const bytes = whole.slice();
       bytes[at]! ^= change;
-      tried(bytes);
+      await tried(bytes);
     }),
     { seed: 20261128, numRuns: 2000 },
   );
-  for (let length = 0; length < whole.length; length++) tried(whole.subarray(0, length));
+  for (let length = 0; length < whole.length; length++) await tried(whole.subarray(0, length));
   expect(refusals).toBeGreaterThan(whole.length);
 });
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { WritingFailed } from '../../storage/mcap/partFile';
 import { copyMcap } from '../../storage/mcap/copyMcap';
 import { csvLosses, csvText } from '../../storage/tables/csvText';
 import { parquetBytes, parquetLosses } from '../../storage/tables/parquetBytes';
-import { mcapLosses, writeTableMcap } from '../../storage/tables/tableMcap';
+import { mcapLosses, tableMcap } from '../../storage/tables/tableMcap';
 import type { Table } from '../../storage/tables/table';
 import { writeInPieces } from '../../storage/wholeFile';
 import { defineCommand, type Call, type Ending, type World } from '../command';
@@ -22,27 +23,16 @@ const flags = {
 };
 
 interface Form {
-  /** Hands the file to `append` piece by piece. */
-  write(table: Table, from: string, append: (bytes: Uint8Array) => void, world: World): void;
+  /** The file, piece by piece. @param library  the program and its version */
+  pieces(table: Table, from: string, library: string): Iterable<Uint8Array | string>;
   /** What the form loses of a table, a sentence each. */
   losses(table: Table): string[];
 }
 /** What a table becomes, by the ending of its name. */
 const forms: Readonly<Record<string, Form>> = {
-  '.csv': {
-    write(table, _from, append, world) {
-      for (const piece of csvText(table)) {
-        stopIfAsked(world);
-        append(Buffer.from(piece));
-      }
-    },
-    losses: csvLosses,
-  },
-  '.parquet': { write: (table, _from, append) => append(parquetBytes(table)), losses: parquetLosses },
-  '.mcap': {
-    write: (table, from, append, world) => writeTableMcap(table, from, { append }, `upright ${world.version}`, () => stopIfAsked(world)),
-    losses: mcapLosses,
-  },
+  '.csv': { pieces: csvText, losses: csvLosses },
+  '.parquet': { pieces: (table) => [parquetBytes(table)], losses: parquetLosses },
+  '.mcap': { pieces: tableMcap, losses: mcapLosses },
 };
 
 export const convertCommand = defineCommand({
@@ -80,7 +70,13 @@ export const convertCommand = defineCommand({
 async function written({ world }: Call<typeof flags>, form: Form, from: string, to: string, topics: readonly string[] | undefined) {
   const table = await readTable(from, topics, world);
   world.progress.report({ phase: 'write', done: 0, total: table.rows, unit: 'row' });
-  await writeInPieces(to, (file) => form.write(table, from, (bytes) => file.append(bytes), world));
+  await writeInPieces(to, async (file) => {
+    for (const piece of form.pieces(table, from, `upright ${world.version}`)) {
+      file.append(typeof piece === 'string' ? Buffer.from(piece) : piece);
+      await setImmediate(); // lets a signal in
+      stopIfAsked(world);
+    }
+  });
   const losses = [...table.losses, ...form.losses(table)];
   return ending(from, to, { rows: table.rows, columns: table.columns.length }, `${table.rows} rows`, losses);
 }
@@ -93,6 +89,7 @@ async function copied({ world }: Call<typeof flags>, from: string, to: string, t
       stopIfAsked(world);
       world.progress.report({ phase: 'copy', done: Math.round(done / 1e6), total: Math.round(total / 1e6), unit: 'MB' });
     });
+    stopIfAsked(world);
   });
   const { messages, topics: count, losses } = copy!;
   return ending(from, to, { rows: messages, columns: null, topics: count }, `${messages} messages`, losses);

@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CsvHeader, CsvTable, WantedColumn } from '../../../shared/recordings/csv';
 import { csvLimits } from '../../../shared/recordings/csv';
 import { numberFault, readNumber } from '../../../shared/recordings/number';
 import { FileRefused, type Note } from '../../../shared/recordings/refusal';
 import { ParquetFile, type ParquetCell, type ParquetColumn } from './parquetFile';
-import { checkSize, ColumnBuilder, TextMeter, type Table } from './table';
+import { checkSize, ColumnBuilder, TextMeter, type Table, type TableColumn } from './table';
 
 /** Whether the name is that of a Parquet file. */
 export const isParquet = (path: string): boolean => /\.parquet$/i.test(path);
@@ -14,13 +15,15 @@ export const isParquet = (path: string): boolean => /\.parquet$/i.test(path);
  * @param onColumn  called before each column with its place; what it throws ends the reading
  * @throws FileRefused as ParquetFile does
  */
-export function readParquetTable(path: string, onColumn: (index: number, count: number) => void = () => {}): Table {
+export async function readParquetTable(path: string, onColumn: (index: number, count: number) => void = () => {}): Promise<Table> {
   const file = ParquetFile.open(path);
   try {
     const { title, units, metadata, losses } = saidBy(file);
     checkSize(path, file.rows, file.columns.length);
     const meter = new TextMeter(path);
-    const columns = file.columns.map(({ name, kind, unit, was }, index) => {
+    const columns: TableColumn[] = [];
+    for (const [index, { name, kind, unit, was }] of file.columns.entries()) {
+      await setImmediate(); // lets a signal in
       onColumn(index, file.columns.length);
       const builder = new ColumnBuilder(name, units.get(name) ?? unit, kind, file.rows);
       let rounded = 0;
@@ -34,8 +37,8 @@ export function readParquetTable(path: string, onColumn: (index: number, count: 
       if (was === 'dates') losses.push(`The dates of "${name}" become seconds since 1970, to some 16 digits.`);
       if (was === 'decimals') losses.push(`The decimals of "${name}" become numbers of 64 bits, which may round them.`);
       if (rounded > 0) losses.push(`${rounded} whole numbers of "${name}" have more digits than a number holds and are rounded.`);
-      return builder.build();
-    });
+      columns.push(builder.build());
+    }
     return { title, rows: file.rows, columns, losses, metadata };
   } finally {
     file.close();

@@ -3,7 +3,6 @@ import { FileRefused } from '../../../shared/recordings/refusal';
 import { McapChunkWriter } from '../mcap/chunkWriter';
 import { CHUNK_BYTES, listed } from '../mcap/copyMcap';
 import { mcapLimits } from '../mcap/limits';
-import type { PartFile } from '../mcap/partFile';
 import { cellOf, numberText, type Table, type TableColumn } from './table';
 
 /** The one topic of a table, and the metadata in which its title and columns stand, and everything else that it says. */
@@ -12,20 +11,13 @@ export const TABLE_METADATA = 'upright.table';
 export const TABLE_TEXTS = 'upright.table.metadata';
 
 /**
- * Writes a table as MCAP: a JSON object for each row. A missing value is null, NaN and infinities stand as words. The time of the
+ * A table as MCAP, piece by piece: a JSON object for each row. A missing value is null, NaN and infinities stand as words. The time of the
  * log is that of the column `time` or `logTime`, where it holds a time in every row, else the number of the row, in seconds.
  *
- * @param path    of the file that the table was read from, for sentences
- * @param onRow   called before each chunk of rows; what it throws ends the writing
+ * @param path  of the file that the table was read from, for sentences
  * @throws FileRefused for a row that is too large for a recording
  */
-export function writeTableMcap(
-  table: Table,
-  path: string,
-  file: Pick<PartFile, 'append'>,
-  library: string,
-  onRow: (row: number) => void = () => {},
-): void {
+export function* tableMcap(table: Table, path: string, library: string): Generator<Uint8Array> {
   const { columns, rows, title, metadata } = table;
   const said = columns.map(({ name, unit, kind }) => ({ name, unit, kind }));
   const writer = new McapChunkWriter(
@@ -38,21 +30,16 @@ export function writeTableMcap(
   );
   const times = timesOf(table);
   const keys = columns.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-  const close = () => {
-    const bytes = writer.chunk();
-    if (bytes !== undefined) file.append(bytes);
-  };
-  file.append(writer.head());
+  yield writer.head();
   for (let row = 0; row < rows; row++) {
     const text = columns.map((column, i) => keys[i]! + jsonOf(column, row)).join('') + '}';
     if (text.length > mcapLimits.chunk / 8)
       throw new FileRefused(path, 'limit', `row ${row + 1} is too long for a message of a recording`, 'Leave columns of text out.');
-    if (writer.waitingBytes + text.length > CHUNK_BYTES) close();
-    if (writer.waiting === 0) onRow(row);
+    if (writer.waiting > 0 && writer.waitingBytes + text.length > CHUNK_BYTES) yield writer.chunk()!;
     writer.add(0, times[row]!, text);
   }
-  close();
-  file.append(writer.end());
+  if (writer.waiting > 0) yield writer.chunk()!;
+  yield writer.end();
 }
 
 /** What MCAP loses of a table beyond what the table itself leaves out. */
