@@ -217,6 +217,20 @@ describe('fit on Parquet', () => {
     const other = await fit(from, '--plant', 'pendulum', '--map', 'time=time:s,angl=angle:rad:zero=up,action=action:Nm');
     expect(other.document.error!.message).toContain('has no column "angl"');
   });
+  test('refuses a table that says it is of an episode and has a period or plant of nobody', async () => {
+    const said = { format: 'upright episode', version: '1', channels: '[]', costs: '[]', setup: '{}', plan: '{}', rig: '""', episode: '0' };
+    for (const [plant, period, words] of [
+      ['"pendulum"', '1e-9', 'its period is none'],
+      ['"toString"', '0.02', 'its plant is none'],
+      ['"pendulum"', '"soon"', 'no number of seconds'],
+    ]) {
+      const kvMetadata = Object.entries({ ...said, plant, period, action: '{}' }).map(([key, value]) => ({ key, value: value! }));
+      const columnData = [{ name: 'time', data: [0, 1], type: 'DOUBLE' as const }];
+      const from = text('claims.parquet', new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata })));
+      const { code, document } = await fit(from);
+      expect([code, document.error!.message]).toEqual([3, expect.stringContaining(words!)]);
+    }
+  });
   test('takes columns of a partner from Parquet too', async () => {
     const table = (name: string, column: string, values: readonly number[]) => {
       const columnData = [

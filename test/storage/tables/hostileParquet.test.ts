@@ -110,6 +110,21 @@ describe('Parquet of others', () => {
     const claim = claiming(bytes, 3_000_000_000n);
     expect((await refusal(claim)).found).toMatch(/3000000000 rows of 1 columns are not a table/);
   });
+  test('is refused where its description holds a number or a list without end, which hyparquet would follow for minutes', async () => {
+    const described = (description: readonly number[]) => {
+      const bytes = new Uint8Array(12 + description.length);
+      bytes.set([...Buffer.from('PAR1'), ...description]);
+      new DataView(bytes.buffer).setUint32(bytes.length - 8, description.length, true);
+      bytes.set(Buffer.from('PAR1'), bytes.length - 4);
+      return bytes;
+    };
+    expect((await refusal(described([0x16, ...new Array<number>(100_000).fill(0x80), 0]))).found).toContain(
+      'a number has more than ten bytes',
+    );
+    // a list of 2^28 structs, and structs in structs
+    expect((await refusal(described([0x19, 0xfc, 0x80, 0x80, 0x80, 0x80, 0x01, 0]))).found).toContain('it ends too early');
+    expect((await refusal(described(new Array<number>(5000).fill(0x1c)))).found).toContain('too many structs');
+  });
   test('is refused where a run claims more values than its page', async () => {
     // nullable, so that levels stand before the values: (run << 1) in a varint, then the level
     const bytes = written({

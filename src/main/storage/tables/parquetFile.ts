@@ -4,6 +4,7 @@ import { parquetMetadata, snappyUncompress, type ColumnMetaData, type FileMetaDa
 import { parquetHeader, readColumn } from 'hyparquet/src/column.js';
 import { FileRefused } from '../../../shared/recordings/refusal';
 import { bytesWord } from '../mcap/records';
+import { thriftEnd } from './parquetThrift';
 import { checkNames, checkSize } from './table';
 
 /** What a Parquet file may claim; bytes. */
@@ -169,8 +170,10 @@ function metadataOf(path: string, file: number, size: number): FileMetaData {
   const length = end.readUInt32LE(0);
   if (length > size - 12) throw damaged(path, `its description claims ${bytesWord(length)}, more than the file has`);
   if (length > limits.metadata) throw tooMuch(path, `its description takes ${bytesWord(length)}`);
+  const bytes = bytesOf(path, file, size - 8 - length, length + 8);
   try {
-    const metadata = parquetMetadata(bytesOf(path, file, size - 8 - length, length + 8), { parsers, geoparquet: false });
+    thriftEnd(bytes.subarray(0, length), 0);
+    const metadata = parquetMetadata(bytes, { parsers, geoparquet: false });
     if (!Array.isArray(metadata.schema) || typeof metadata.num_rows !== 'bigint') throw new Error('fields are missing');
     return metadata;
   } catch (error) {
@@ -268,6 +271,7 @@ function checkPages(path: string, column: ParquetColumn, view: DataView, { codec
   let words = 0;
   while (values < rows) {
     if (reader.offset >= view.byteLength - 1) throw wrong(`is missing: ${values} of ${rows} rows are there`);
+    thriftEnd(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), reader.offset);
     const header = parquetHeader(reader);
     const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
     if (!(packed >= 0 && unpacked >= 0 && reader.offset + packed <= view.byteLength)) throw wrong('ends behind its column');

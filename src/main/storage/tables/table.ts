@@ -63,7 +63,7 @@ export const tableLimits = {
   field: csvLimits.field,
   /** Rows times columns. */
   values: csvLimits.values,
-  /** Characters of all texts together. */
+  /** Characters of all texts together, and what it takes to keep them. */
   characters: 1 << 28,
 } as const;
 
@@ -122,14 +122,19 @@ export class ColumnBuilder {
 /** Counts the characters of texts. @throws FileRefused beyond the limits */
 export class TextMeter {
   private sum = 0;
+  /** A column of a few words keeps each of them once. */
+  private readonly words = new Map<string, string>();
   constructor(private readonly file: string) {}
   take(text: string, row: number, columnName: string): string {
     if (text.length > tableLimits.field) {
       const found = `row ${row + 1}: a text of ${text.length} characters is not one of at most ${tableLimits.field}`;
       throw new FileRefused(this.file, 'limit', found, 'Leave the column out.', { columnName });
     }
-    if ((this.sum += text.length) > tableLimits.characters)
+    const known = this.words.get(text);
+    if (known === undefined && this.words.size < 4096) this.words.set(text, text);
+    this.sum += text.length + (known === undefined ? 32 : 8);
+    if (this.sum > tableLimits.characters)
       throw new FileRefused(this.file, 'limit', 'the texts take more than 256 MB', 'Leave columns of text out, or split the file.');
-    return text;
+    return known ?? text;
   }
 }
