@@ -1,32 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import { parquetMetadata, snappyUncompress, type ColumnMetaData, type FileMetaData, type SchemaElement } from 'hyparquet';
-import { parquetHeader, readColumn } from 'hyparquet/src/column.js';
+import { parquetMetadata, type ColumnMetaData, type FileMetaData, type SchemaElement } from 'hyparquet';
+import { readColumn } from 'hyparquet/src/column.js';
 import { FileRefused } from '../../../shared/recordings/refusal';
 import { bytesWord } from '../mcap/records';
+import { asDamage, damaged, parquetLimits, refused, tooMuch, type ParquetColumn } from './parquetClaims';
+import { checkPages, unpackGzip } from './parquetPages';
 import { thriftEnd } from './parquetThrift';
 import { checkNames, checkSize } from './table';
 
-/** What a Parquet file may claim; bytes. */
-const limits = {
-  /** Of the description at the end of the file. */
-  metadata: 16 << 20,
-  /** Of one column in one row group, as it stands in the file; and of one page of it, unpacked. */
-  chunk: 256 << 20,
-  page: 64 << 20,
-  groups: 65_536,
-} as const;
-
-/** A column of the file. `kind` is what its cells become. */
-export interface ParquetColumn {
-  readonly name: string;
-  readonly kind: 'number' | 'text' | 'truth';
-  /** Of dates and times: s where this reader makes seconds of them, else as they are counted. Empty for the rest. */
-  readonly unit: string;
-  /** The file has it as dates, or as decimals; both may lose digits on their way to a number. */
-  readonly was: 'dates' | 'decimals' | 'other';
-  readonly element: SchemaElement;
-}
 /** Cells as they are handed out; bigint for whole numbers of 64 bits. */
 export type ParquetCell = number | bigint | string | boolean | null;
 
@@ -51,14 +32,14 @@ export class ParquetFile {
     const groups = metadata.row_groups;
     if (!Number.isSafeInteger(this.rows) || this.rows < 0) throw damaged(path, `it claims ${this.rows} rows`);
     checkSize(path, this.rows, 1); // whoever reads several columns checks them together
-    if (groups.length > limits.groups) throw tooMuch(path, `${groups.length} row groups are more than ${limits.groups}`);
+    if (groups.length > parquetLimits.groups) throw tooMuch(path, `${groups.length} row groups are more than ${parquetLimits.groups}`);
     const sum = groups.reduce((total, { num_rows }) => total + Number(num_rows), 0);
     if (sum !== this.rows || groups.some(({ num_rows }) => Number(num_rows) < 0))
       throw damaged(path, `its row groups hold ${sum} rows, and it claims ${this.rows}`);
     for (const { columns } of groups)
       if (columns.length !== this.columns.length)
         throw damaged(path, `a row group has ${columns.length} columns, and the file ${this.columns.length}`);
-    this.texts = (metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''] as const);
+    this.texts = (metadata.key_value_metadata ?? []).map(({ key, value }) => [key ?? '', value ?? ''] as const);
   }
 
   /** @throws FileRefused when there is no such file, and for what this reader does not take */
@@ -68,7 +49,7 @@ export class ParquetFile {
       return new ParquetFile(path, file, size, metadataOf(path, file, size));
     } catch (error) {
       closeSync(file);
-      throw error;
+      throw asDamage(error, path, 'its description cannot be read');
     }
   }
   close(): void {
@@ -91,7 +72,7 @@ export class ParquetFile {
       if (chunk.file_path) throw refused(this.path, column, 'stands in a file of its own', 'Write one file.');
       if (chunk.meta_data === undefined) throw damaged(this.path, `the column "${column.name}" is not described`);
       if (rows === 0) continue;
-      for (const cells of this.decode(chunk.meta_data, column, rows))
+      for (const cells of this.decodeGuarded(chunk.meta_data, column, rows))
         for (let i = 0; i < cells.length; i++) {
           const cell = cells[i] as ParquetCell | undefined;
           if (cell === undefined) throw damaged(this.path, `row ${row + 1} of "${column.name}" names a word that is not in its dictionary`);
@@ -99,6 +80,14 @@ export class ParquetFile {
         }
     }
     if (row !== this.rows) throw damaged(this.path, `the column "${column.name}" has ${row} of ${this.rows} rows`);
+  }
+
+  private decodeGuarded(meta: ColumnMetaData, column: ParquetColumn, rows: number): readonly ArrayLike<unknown>[] {
+    try {
+      return this.decode(meta, column, rows);
+    } catch (error) {
+      throw asDamage(error, this.path, `the column "${column.name}" cannot be decoded`);
+    }
   }
 
   private decode(meta: ColumnMetaData, column: ParquetColumn, rows: number): readonly ArrayLike<unknown>[] {
@@ -112,31 +101,26 @@ export class ParquetFile {
     const length = Number(meta.total_compressed_size);
     if (!(from >= 4 && length >= 0 && from + length <= size))
       throw damaged(path, `the column "${column.name}" claims bytes ${from} to ${from + length} of ${size}`);
-    if (length > limits.chunk) throw tooMuch(path, `a column takes ${bytesWord(length)} in one row group`);
+    if (length > parquetLimits.chunk) throw tooMuch(path, `a column takes ${bytesWord(length)} in one row group`);
     const bytes = bytesOf(path, file, from, length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    try {
-      checkPages(path, column, view, meta, rows);
-      const root = { count: 1, element: this.metadata.schema[0]!, children: [], path: [] };
-      const leaf = { count: 1, element: column.element, children: [], path: [column.name] };
-      const { data } = readColumn(
-        { view, offset: 0 },
-        { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows },
-        {
-          pathInSchema: [column.name],
-          type: meta.type,
-          element: column.element,
-          schemaPath: [{ ...root, children: [leaf] }, leaf],
-          codec: meta.codec,
-          parsers,
-          compressors: { GZIP: unpackGzip },
-        },
-      );
-      return data;
-    } catch (error) {
-      if (error instanceof FileRefused) throw error;
-      throw damaged(path, `the column "${column.name}" cannot be decoded (${(error as Error).message.replace(/\.$/, '')})`);
-    }
+    checkPages(path, column, view, meta, rows);
+    const root = { count: 1, element: this.metadata.schema[0]!, children: [], path: [] };
+    const leaf = { count: 1, element: column.element, children: [], path: [column.name] };
+    const { data } = readColumn(
+      { view, offset: 0 },
+      { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows },
+      {
+        pathInSchema: [column.name],
+        type: meta.type,
+        element: column.element,
+        schemaPath: [{ ...root, children: [leaf] }, leaf],
+        codec: meta.codec,
+        parsers,
+        compressors: { GZIP: unpackGzip },
+      },
+    );
+    return data;
   }
 }
 
@@ -169,7 +153,7 @@ function metadataOf(path: string, file: number, size: number): FileMetaData {
   if (end.toString('latin1', 4) !== MAGIC || start !== MAGIC) throw notParquet();
   const length = end.readUInt32LE(0);
   if (length > size - 12) throw damaged(path, `its description claims ${bytesWord(length)}, more than the file has`);
-  if (length > limits.metadata) throw tooMuch(path, `its description takes ${bytesWord(length)}`);
+  if (length > parquetLimits.metadata) throw tooMuch(path, `its description takes ${bytesWord(length)}`);
   const bytes = bytesOf(path, file, size - 8 - length, length + 8);
   try {
     thriftEnd(bytes.subarray(0, length), 0);
@@ -177,7 +161,7 @@ function metadataOf(path: string, file: number, size: number): FileMetaData {
     if (!Array.isArray(metadata.schema) || typeof metadata.num_rows !== 'bigint') throw new Error('fields are missing');
     return metadata;
   } catch (error) {
-    throw damaged(path, `its description cannot be read (${(error as Error).message.replace(/\.$/, '')})`);
+    throw asDamage(error, path, 'its description cannot be read');
   }
 }
 
@@ -205,7 +189,8 @@ function columnsOf(path: string, schema: readonly SchemaElement[]): ParquetColum
       `the column "${nested.name}" holds lists or groups, which are no numbers, words or truths`,
       'Flatten it, or leave it out.',
     );
-  if (root?.num_children !== leaves.length) throw damaged(path, 'its schema does not add up');
+  if (root?.num_children !== leaves.length || leaves.some(({ name }) => typeof name !== 'string'))
+    throw damaged(path, 'its schema does not add up');
   checkNames(
     path,
     leaves.map(({ name }) => name),
@@ -255,129 +240,3 @@ const parsers = {
   uuidFromBytes: (bytes: Uint8Array) => Buffer.from(bytes).toString('hex'),
 };
 const secondsOf = (value: bigint | undefined, parts: number) => (value === undefined ? undefined : Number(value) / parts);
-
-const unpackGzip = (bytes: Uint8Array, length: number): Uint8Array => gunzipSync(bytes, { maxOutputLength: Math.max(1, length) });
-
-/**
- * Walks the pages of a column before they are decoded. Values of all pages must be the rows of the group, each run of levels and
- * of places in the dictionary must end with its page, and no page may unpack to more than the limit or to more than it can hold.
- *
- * @throws FileRefused, or whatever hyparquet throws at bytes that are no page
- */
-function checkPages(path: string, column: ParquetColumn, view: DataView, { codec }: ColumnMetaData, rows: number): void {
-  const reader = { view, offset: 0 };
-  const wrong = (what: string) => damaged(path, `a page of the column "${column.name}" ${what}`);
-  let values = 0;
-  let words = 0;
-  while (values < rows) {
-    if (reader.offset >= view.byteLength - 1) throw wrong(`is missing: ${values} of ${rows} rows are there`);
-    thriftEnd(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), reader.offset);
-    const header = parquetHeader(reader);
-    const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
-    if (!(packed >= 0 && unpacked >= 0 && reader.offset + packed <= view.byteLength)) throw wrong('ends behind its column');
-    if (unpacked > limits.page) throw tooMuch(path, `a page unpacks to ${bytesWord(unpacked)}`);
-    // snappy makes 64 bytes of 3, gzip 1032 of 1
-    const ratio = codec === 'GZIP' ? 1100 : codec === 'SNAPPY' ? 32 : 1;
-    if (unpacked > packed * ratio + 1024) throw wrong(`claims ${unpacked} bytes in ${packed}`);
-    const body = new Uint8Array(view.buffer, view.byteOffset + reader.offset, packed);
-    reader.offset += packed;
-    const isNullable = column.element.repetition_type !== 'REQUIRED';
-    if (header.type === 'DICTIONARY_PAGE') {
-      const count = header.dictionary_page_header?.num_values ?? -1;
-      if (!(count >= 0 && count <= unpacked)) throw wrong(`claims ${count} words in ${unpacked} bytes`);
-      words = count;
-      continue;
-    }
-    const page = header.data_page_header ?? header.data_page_header_v2;
-    if (page === undefined) throw wrong(`is of a kind that nobody knows`);
-    const { num_values: count, encoding } = page;
-    if (!(count >= 0 && count <= rows - values)) throw wrong(`claims ${count} values, and ${rows - values} are left`);
-    if (!['PLAIN', 'PLAIN_DICTIONARY', 'RLE_DICTIONARY', 'RLE', 'BYTE_STREAM_SPLIT'].includes(encoding))
-      throw refused(path, column, `is encoded as ${encoding ?? 'what nobody knows'}`, 'Write it plain or with a dictionary.');
-    values += count;
-    const second = header.data_page_header_v2;
-    let present = count;
-    let rest: Uint8Array;
-    if (header.type === 'DATA_PAGE_V2' && second !== undefined) {
-      const levels = second.definition_levels_byte_length;
-      const nulls = second.num_nulls;
-      if (second.repetition_levels_byte_length !== 0 || !(levels >= 0 && levels <= packed && nulls >= 0 && nulls <= count))
-        throw wrong('does not add up');
-      if (isNullable) {
-        present = runs(body.subarray(0, levels), 1, count, wrong);
-        if (present !== count - nulls) throw wrong(`has ${count - present} gaps, and claims ${nulls}`);
-      } else if (nulls !== 0) throw wrong('has gaps in a column without any');
-      const data = body.subarray(levels);
-      rest = second.is_compressed === false ? data : unpack(data, unpacked - levels, codec);
-    } else if (header.type === 'DATA_PAGE' && header.data_page_header !== undefined) {
-      rest = unpack(body, unpacked, codec);
-      if (isNullable) {
-        const levels = new DataView(rest.buffer, rest.byteOffset, rest.byteLength).getUint32(0, true);
-        if (levels > rest.length - 4) throw wrong('does not add up');
-        present = runs(rest.subarray(4, 4 + levels), 1, count, wrong);
-        rest = rest.subarray(4 + levels);
-      }
-    } else throw wrong('is described in two ways');
-    if (present === 0) continue;
-    if (encoding.endsWith('_DICTIONARY')) {
-      if (words === 0) throw wrong('names words, and there is no dictionary');
-      if ((rest[0] ?? 255) > 32) throw wrong('does not add up');
-      if (rest[0]! > 0) runs(rest.subarray(1), rest[0]!, present, wrong);
-    } else if (encoding === 'RLE') {
-      if (column.element.type !== 'BOOLEAN') throw wrong('has runs where there are none');
-      runs(rest.subarray(4), 1, present, wrong);
-    } else if (encoding === 'BYTE_STREAM_SPLIT' && rest.length < present * 2) throw wrong('is too short');
-    if (encoding === 'PLAIN' && rest.length * 8 < present) throw wrong('is too short');
-  }
-}
-
-function unpack(bytes: Uint8Array, length: number, codec: string): Uint8Array {
-  if (length < 0) throw new Error('a negative length');
-  if (codec === 'UNCOMPRESSED') return bytes;
-  if (codec === 'GZIP') return unpackGzip(bytes, length);
-  const output = new Uint8Array(length);
-  snappyUncompress(bytes, output);
-  return output;
-}
-
-/**
- * Follows the runs of a hybrid of repeated and packed values.
- *
- * @param width  bits of a value
- * @param count  values that there must be; packed ones come in eights, of which the last may be too many
- * @returns      how many of them are 1, for a width of 1; of no meaning otherwise
- */
-function runs(bytes: Uint8Array, width: number, count: number, wrong: (what: string) => FileRefused): number {
-  let [at, seen, ones] = [0, 0, 0];
-  while (seen < count) {
-    let header = 0;
-    for (let shift = 0; ; shift += 7) {
-      if (at >= bytes.length || shift > 28) throw wrong('ends in the middle of a run');
-      const byte = bytes[at++]!;
-      header |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-    }
-    header >>>= 0;
-    const length = (header >>> 1) * (header & 1 ? 8 : 1);
-    if (length > count - seen + (header & 1 ? 7 : 0)) throw wrong(`repeats ${length} values, and ${count - seen} are left`);
-    if (header & 1) {
-      const size = Math.ceil((length * width) / 8);
-      // writers may leave out what is behind the last value
-      if (at + Math.ceil(((count - seen < length ? count - seen : length) * width) / 8) > bytes.length) throw wrong('is too short');
-      if (width === 1) for (let i = 0; i < Math.min(length, count - seen); i++) ones += (bytes[at + (i >> 3)]! >> (i & 7)) & 1;
-      at += size;
-    } else {
-      if (width === 1 && bytes[at] === 1) ones += length;
-      at += (width + 7) >> 3;
-      if (at > bytes.length) throw wrong('is too short');
-    }
-    seen += length;
-  }
-  return ones;
-}
-
-const damaged = (path: string, what: string) =>
-  new FileRefused(path, 'damaged', `the file is damaged, for ${what}`, 'Write it again, or fetch another copy.');
-const tooMuch = (path: string, what: string) => new FileRefused(path, 'limit', `${what}, which is too much`, 'Split the file.');
-const refused = (path: string, { name }: { readonly name: string }, what: string, remedy: string) =>
-  new FileRefused(path, 'kind', `the column "${name}" ${what}, which is not read here`, remedy);

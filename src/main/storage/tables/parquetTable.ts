@@ -3,7 +3,8 @@ import type { CsvHeader, CsvTable, WantedColumn } from '../../../shared/recordin
 import { csvLimits } from '../../../shared/recordings/csv';
 import { numberFault, readNumber } from '../../../shared/recordings/number';
 import { FileRefused, type Note } from '../../../shared/recordings/refusal';
-import { ParquetFile, type ParquetCell, type ParquetColumn } from './parquetFile';
+import type { ParquetColumn } from './parquetClaims';
+import { ParquetFile, type ParquetCell } from './parquetFile';
 import { checkSize, ColumnBuilder, TextMeter, type Table, type TableColumn } from './table';
 
 /** Whether the name is that of a Parquet file. */
