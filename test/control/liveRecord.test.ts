@@ -49,8 +49,10 @@ describe.each(['patient', 'strict'])('at a %s pace', (pace) => {
   test('one that is stopped while its plan is awaited', async () => {
     const { live, tape } = await recordedRun(values, 30);
     live.clock.pass(pace === 'strict' ? 1010 : 1700);
+    live.run.receive({ kind: 'settings', setup: light({ ...values, 'task.upright': 3 }) }); // none of it may be lost
     live.run.receive({ kind: 'stop', reason: 'Space was pressed.' });
     live.clock.pass(500);
+    expect(tape.episodes[0]!.events.map(({ kind }) => kind)).toEqual(['setting', 'end']);
     expect(replayed(tape.episodes[0]!)).toMatchObject(identical);
   });
   test('one whose plans come late', async () => {

@@ -109,6 +109,7 @@ export class EpisodeRecord {
   end(text: string): void {
     if (this.waiting !== undefined) this.sink.period(this.waiting);
     this.waiting = undefined;
+    for (const event of this.later.splice(0)) this.sink.event(event);
     this.sink.event({ step: this.step, kind: 'end', text });
     this.sink.end();
   }

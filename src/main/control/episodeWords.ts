@@ -1,6 +1,6 @@
-import type { Basis } from '../../shared/controllers/controller';
+import { bases, type Basis } from '../../shared/controllers/controller';
 import type { DecidedAction, EpisodeHeader, EpisodeSink, RecordedEvent, RecordedPeriod, RecordedPlan } from '../../shared/episodes/record';
-import type { GateVerdict } from './gate';
+import { verdicts, type GateVerdict } from './gate';
 import type { RecorderRing } from './recorderRing';
 
 /** What a record in the ring is: its first word. */
@@ -10,8 +10,6 @@ const PLAN = 2;
 const EVENT = 3;
 const END = 4;
 
-const bases: readonly Basis[] = ['plan', 'olderPlan', 'random', 'damp', 'zero'];
-const verdicts: readonly GateVerdict[] = ['passed', 'limited', 'slewed', 'notFinite', 'notAllowed', 'stopped'];
 const kinds: readonly RecordedEvent['kind'][] = ['setting', 'end'];
 
 /** The loop's end of the ring: an episode as words. Nothing waits; what finds no room is dropped, and the ring counts it. */

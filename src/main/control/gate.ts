@@ -1,5 +1,6 @@
 /** Why a command is what it is. */
-export type GateVerdict = 'passed' | 'limited' | 'slewed' | 'notFinite' | 'notAllowed' | 'stopped';
+export const verdicts = ['passed', 'limited', 'slewed', 'notFinite', 'notAllowed', 'stopped'] as const;
+export type GateVerdict = (typeof verdicts)[number];
 
 /** The one word that everyone who may stop can set, and the gate reads last. */
 export interface StopLatch {

@@ -1,10 +1,9 @@
-import type { Basis } from '../../shared/controllers/controller';
+import { bases } from '../../shared/controllers/controller';
 import type { SmoothedTransition } from '../../shared/estimators/estimator';
 import type { StepRecord } from './loop';
 import type { Telemetry } from '../../shared/contract/contract';
 import type { TransitionBlock } from '../../shared/contract/controlMessages';
 
-const bases: Readonly<Record<Basis, number>> = { plan: 0, olderPlan: 1, random: 2, damp: 3, zero: 4 };
 /** Rows that one batch holds; at 100 Hz a batch of 33 ms has 4, at 10x speed 40. */
 const CAPACITY = 512;
 
@@ -60,7 +59,7 @@ export class TelemetryBatch {
     this.costs.set(record.costs, i * this.terms);
     this.planMs[i] = planMs;
     this.latenessMs[i] = latenessMs;
-    this.basis[i] = bases[record.basis];
+    this.basis[i] = bases.indexOf(record.basis);
   }
   addTransition({ state, action, next }: SmoothedTransition): void {
     const i = this.finished++;

@@ -41,18 +41,22 @@ let keepsTime = false;
  */
 export function keepTime(strictly: boolean): void {
   if (process.platform !== 'linux' || (!strictly && !keepsTime)) return;
+  if (strictly !== keepsTime) favoured.clear();
   keepsTime = strictly;
   favourPlanners();
 }
+/** Threads that have the priority of now, and the next look for others; one look at a time, whoever asks. */
+let favoured = new Set<string>();
+let nextLook: NodeJS.Timeout | undefined;
 /** Planner threads that are still being born are looked for during two seconds. */
-function favourPlanners(looks = 20, done: Set<string> = new Set()): void {
+function favourPlanners(looks = 20): void {
+  clearTimeout(nextLook);
   const how = keepsTime ? ['--rr', '--pid', PLANNER_RANK] : ['--other', '--pid', '0'];
-  for (const thread of threadsNamed(PLANNER_NAME)) {
-    if (done.has(thread)) continue;
-    done.add(thread);
-    execFile('chrt', [...how, thread], (refused) => leaveCoreToLoop(keepsTime && refused !== null));
-  }
-  if (looks > 1) setTimeout(() => favourPlanners(looks - 1, done), 100).unref();
+  const threads = threadsNamed(PLANNER_NAME);
+  for (const thread of threads)
+    if (!favoured.has(thread)) execFile('chrt', [...how, thread], (refused) => leaveCoreToLoop(keepsTime && refused !== null));
+  favoured = new Set(threads);
+  if (looks > 1) nextLook = setTimeout(() => favourPlanners(looks - 1), 100).unref();
 }
 let leavesCore = false;
 function leaveCoreToLoop(leave: boolean): void {

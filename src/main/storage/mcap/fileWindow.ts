@@ -3,10 +3,26 @@ import { FileRefused } from '../../../shared/recordings/refusal';
 
 const BLOCK = 1 << 20;
 
+/** @throws FileRefused when there is no such file, or it may not be read */
+export function openToRead(path: string): { readonly file: number; readonly size: number } {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const found = fstatSync(file);
+    if (found.isFile()) return { file, size: found.size };
+  } catch (error) {
+    if (file !== undefined) closeSync(file);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    const why = isMissing ? 'there is no such file' : code === 'EACCES' ? 'the file may not be read' : message;
+    throw new FileRefused(path, 'missing', why, code === 'EACCES' ? 'Give yourself leave to read it.' : 'Check the path.');
+  }
+  closeSync(file);
+  throw new FileRefused(path, 'missing', 'this is no file, and a recording is one', 'Name the file.');
+}
+
 /** A file as a window that is moved over it: as large as the largest piece that was asked for, at least 1 MiB. */
 export class FileWindow {
-  /** Bytes, when it was opened. */
-  readonly size: number;
   private block: Buffer;
   private start = 0;
   private end = 0;
@@ -14,25 +30,16 @@ export class FileWindow {
   private constructor(
     private readonly path: string,
     private readonly file: number,
+    /** Bytes, when it was opened. */
+    readonly size: number,
   ) {
-    this.size = fstatSync(file).size;
     this.block = Buffer.allocUnsafe(Math.min(BLOCK, this.size));
   }
 
   /** @throws FileRefused when there is no such file, or it may not be read */
   static open(path: string): FileWindow {
-    let file: number | undefined;
-    try {
-      file = openSync(path, 'r');
-      if (fstatSync(file).isFile()) return new FileWindow(path, file);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-      const why = isMissing ? 'there is no such file' : code === 'EACCES' ? 'the file may not be read' : message;
-      throw new FileRefused(path, 'missing', why, code === 'EACCES' ? 'Give yourself leave to read it.' : 'Check the path.');
-    }
-    closeSync(file);
-    throw new FileRefused(path, 'missing', 'this is no file, and a recording is one', 'Name the file.');
+    const { file, size } = openToRead(path);
+    return new FileWindow(path, file, size);
   }
 
   /**

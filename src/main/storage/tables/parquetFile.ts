@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { parquetMetadata, type ColumnMetaData, type FileMetaData, type SchemaElement } from 'hyparquet';
 import { readColumn } from 'hyparquet/src/column.js';
 import { FileRefused } from '../../../shared/recordings/refusal';
+import { openToRead } from '../mcap/fileWindow';
 import { bytesWord } from '../mcap/records';
 import { asDamage, damaged, parquetLimits, refused, tooMuch, type ParquetColumn } from './parquetClaims';
 import { checkPages, unpackGzip } from './parquetPages';
@@ -44,7 +45,7 @@ export class ParquetFile {
 
   /** @throws FileRefused when there is no such file, and for what this reader does not take */
   static open(path: string): ParquetFile {
-    const { file, size } = openFile(path);
+    const { file, size } = openToRead(path);
     try {
       return new ParquetFile(path, file, size, metadataOf(path, file, size));
     } catch (error) {
@@ -126,23 +127,6 @@ export class ParquetFile {
 
 /** A Parquet file begins and ends with it. */
 const MAGIC = 'PAR1';
-
-function openFile(path: string): { file: number; size: number } {
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'r');
-    const found = fstatSync(file);
-    if (found.isFile()) return { file, size: found.size };
-  } catch (error) {
-    if (file !== undefined) closeSync(file);
-    const { code, message } = error as NodeJS.ErrnoException;
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    const why = isMissing ? 'there is no such file' : code === 'EACCES' ? 'the file may not be read' : message;
-    throw new FileRefused(path, 'missing', why, code === 'EACCES' ? 'Give yourself leave to read it.' : 'Check the path.');
-  }
-  closeSync(file);
-  throw new FileRefused(path, 'missing', 'this is no file, and a recording is one', 'Name the file.');
-}
 
 function metadataOf(path: string, file: number, size: number): FileMetaData {
   const notParquet = () =>
