@@ -1,3 +1,7 @@
+import { json, namedIn, numberIn, numbersIn, parsed, RecordRefused, type Fields } from './recordJson';
+
+export { RecordRefused } from './recordJson';
+
 /**
  * The record of one episode, as it stands in a recording: a header, then messages of the topics below in the order in which
  * things happened. N + 1 states stand for N actions: the last period has a measurement and no action.
@@ -101,24 +105,8 @@ export interface EpisodeSink {
   end(): void;
 }
 
-/** A recording holds something that it must not; the message is a sentence with the place. */
-export class RecordRefused extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'RecordRefused';
-  }
-}
-
 // ── texts ──
 
-/** JSON that gives the same bits again: a zero keeps its sign, and what is no number of JSON stands as a word. */
-function json(value: unknown): string {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : `"${value}"`;
-  if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${json(one)}`).join(',')}}`;
-}
 const named = (names: readonly string[], values: readonly number[]): Record<string, number> =>
   Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 const allFinite = (...all: (readonly number[] | undefined)[]): boolean => all.every((values) => values?.every(Number.isFinite) ?? true);
@@ -187,32 +175,6 @@ export function readHeader(texts: Readonly<Record<string, string>>): EpisodeHead
     plan: value('plan') as never,
   };
 }
-type Fields = Readonly<Record<string, unknown>>;
-function parsed(text: string, place: string): Fields {
-  try {
-    return JSON.parse(text) as Fields;
-  } catch {
-    throw new RecordRefused(`${place} is no JSON: ${text.slice(0, 40)}`);
-  }
-}
-const WORDS: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
-function numberIn(fields: Fields, name: string, place: string): number {
-  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (typeof value === 'number') return value;
-  if (typeof value === 'string' && Object.hasOwn(WORDS, value)) return WORDS[value]!;
-  throw new RecordRefused(`${place}: "${name}" is ${value === undefined ? 'missing' : 'no number'}.`);
-}
-function numbersIn(fields: Fields, name: string, place: string): number[] {
-  const list = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (!Array.isArray(list)) throw new RecordRefused(`${place}: "${name}" is no list of numbers.`);
-  return list.map((_, i) => numberIn(list as unknown as Fields, String(i), `${place}, "${name}"`));
-}
-function namedIn(fields: Fields, name: string, names: readonly string[], place: string): number[] {
-  const inner = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (inner === null || typeof inner !== 'object') throw new RecordRefused(`${place}: "${name}" is no group of numbers.`);
-  return names.map((one) => numberIn(inner as Fields, one, `${place}, "${name}"`));
-}
-
 /** @throws RecordRefused */
 export function readPeriod(text: string, { channels, costs }: PeriodNames): RecordedPeriod {
   const fields = parsed(text, 'a period');
