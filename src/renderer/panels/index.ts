@@ -3,6 +3,7 @@ export * as bar from './bar/Bar.svelte';
 export * as strip from './strip/Strip.svelte';
 export * as settings from './settings/Settings.svelte';
 export * as stage from './stage/Stage.svelte';
+export * as hands from './hands/Hands.svelte';
 export * as signals from './signals/Signals.svelte';
 export * as learning from './learning/Learning.svelte';
 export * as timeline from './timeline/Timeline.svelte';

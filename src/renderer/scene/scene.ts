@@ -50,6 +50,9 @@ export interface SceneHands {
   mayPush(): boolean;
 }
 
+/** A scene that is only looked at. */
+const noHands: SceneHands = { pull: () => '', target: () => undefined, release: () => undefined, mayPush: () => false };
+
 /** The scene: a stage, a rig of shapes, what it did and what it intends. No frameworks inside; asked on animation frames. */
 export class StageScene {
   readonly camera = new Camera();
@@ -83,7 +86,7 @@ export class StageScene {
     container: HTMLElement,
     readonly quality: Quality,
     private palette: Palette,
-    hands: SceneHands,
+    hands: SceneHands = noHands,
   ) {
     this.canvas.setAttribute('aria-hidden', 'true');
     container.append(this.canvas);

@@ -12,10 +12,50 @@ export interface Mark {
 export const BASIS = { plan: 0, olderPlan: 1, random: 2, damp: 3, zero: 4 } as const;
 
 /**
+ * What happened, as plots and scene read it: rows counted from the oldest, on an axis in seconds. The ring of the live
+ * page and a recorded episode both look like this; plots ask for no more than their own `PlotHistory`.
+ */
+export interface Past {
+  /** Grows with every change; a reader that remembers it knows whether there is news. */
+  readonly version: number;
+  readonly count: number;
+  /** Number of state channels. */
+  readonly size: number;
+  /** Axis value of the newest row. */
+  readonly now: number;
+  x(row: number): number;
+  episode(row: number): number;
+  /** Seconds of its episode. */
+  time(row: number): number;
+  /** Plant units, angles unwrapped. */
+  state(row: number, channel: number): number;
+  command(row: number): number;
+  cost(row: number, term: number): number;
+  totalCost(row: number): number;
+  planMs(row: number): number;
+  lateness(row: number): number;
+  /** As `BASIS` numbers it. */
+  basis(row: number): number;
+  /** Whether a line must be broken before this row. */
+  breaksBefore(row: number): boolean;
+  /** First row at or after axis value `x`; `count` when there is none. */
+  firstAtOrAfter(x: number): number;
+  /** The row nearest to axis value `x`; −1 when there is none near. */
+  nearest(x: number): number;
+  marksBetween(from: number, to: number): readonly { readonly x: number; readonly label: string; readonly kind: string }[];
+}
+/** The row that holds at axis value `x`: the last one until then, the first before all. */
+export const rowAt = (past: Past, x: number): number => Math.max(0, past.firstAtOrAfter(x + 1e-9) - 1);
+/** Writes the state of a row to `out` [n]. */
+export function readState(past: Past, row: number, out: Float64Array): void {
+  for (let c = 0; c < past.size; c++) out[c] = past.state(row, c);
+}
+
+/**
  * What happened, in columns, newest last: a ring that plots and scene read on animation frames without asking anybody.
  * Its axis `x` runs through all episodes without a jump back: seconds, with one period between two episodes.
  */
-export class History {
+export class History implements Past {
   /** Rows kept, oldest first: row i of 0 … count − 1 lies at `index(i)`. */
   count = 0;
   /** Grows with every row; a reader that remembers it knows whether there is news. */
@@ -124,6 +164,7 @@ export class History {
   cost = (row: number, term: number): number => this.costColumns[this.index(row) * this.terms + term];
   planMs = (row: number): number => this.planMsColumn[this.index(row)];
   lateness = (row: number): number => this.latenessColumn[this.index(row)];
+  basis = (row: number): number => this.bases[this.index(row)];
   totalCost(row: number): number {
     let sum = 0;
     for (let term = 0; term < this.terms; term++) sum += this.cost(row, term);

@@ -1,19 +1,14 @@
 import type { PlanFrame } from '../../shared/episodes/planFrame';
-import { BASIS } from './history';
+import type { PlantInstance } from '../../shared/plants/plant';
+import { rowAt, type Past } from './history';
+import type { Moment, Subject } from './subject';
 import type { View } from './view.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /** Seconds after which a plan that was not renewed says nothing about what comes. */
 const STALE = 0.5;
 
-/** The moment that plots and scene show: now, or the one at which the view was frozen. */
-export interface Moment {
-  /** On the history's axis. */
-  readonly at: number;
-  readonly plan: PlanFrame | undefined;
-  readonly planAt: number;
-  readonly frozen: boolean;
-}
+/** The moment that the page shows of its workbench: now, or the one at which the view was frozen. */
 export function momentOf(workbench: Workbench, view: View): Moment {
   const { frozen } = view;
   if (frozen !== undefined) return { ...frozen, frozen: true };
@@ -41,20 +36,17 @@ export class Picture {
   /** Why what is drawn as plan does not act; empty when it does. */
   notApplied = '';
 
-  /** @returns whether the pose still moves between two rows */
-  take(workbench: Workbench, moment: Moment, now: number): boolean {
-    const { history, instance } = workbench;
+  /** @returns whether the pose moves on by itself */
+  take(subject: Subject, moment: Moment, wallNow: number): boolean {
+    const { history, instance } = subject;
     if (history.count === 0 || instance === undefined) return false;
     if (this.state.length !== history.size) this.state = new Float64Array(history.size);
-    const row = Math.max(0, history.firstAtOrAfter(moment.at + 1e-9) - 1);
-    let moving = false;
-    if (moment.frozen) for (let c = 0; c < history.size; c++) this.state[c] = history.state(row, c);
-    else moving = workbench.pose.at(now, this.state);
-    this.takeTrail(workbench, row);
-    this.notApplied = whyNot(workbench, row, moment);
+    const moving = subject.poseAt(wallNow, this.state);
+    this.takeTrail(history, instance, rowAt(history, moment.at));
+    this.notApplied = subject.notApplied(moment);
     return moving;
   }
-  private takeTrail({ history, instance }: Workbench, row: number): void {
+  private takeTrail(history: Past, instance: PlantInstance, row: number): void {
     const from = Math.max(0, history.firstAtOrAfter(history.x(row) - TRAIL_SECONDS));
     const needed = ((row - from + 1) * FINE + 2) * 2;
     if (this.trail.length < needed) this.trail = new Float32Array(needed * 2);
@@ -62,7 +54,7 @@ export class Picture {
     let count = 0;
     const add = (a: number, share: number, b: number) => {
       for (let c = 0; c < history.size; c++) state[c] = history.state(a, c) + share * (history.state(b, c) - history.state(a, c));
-      instance!.tip(state, 0, this.trail, count * 2);
+      instance.tip(state, 0, this.trail, count * 2);
       count++;
     };
     for (let i = from; i < row; i++) {
@@ -74,7 +66,7 @@ export class Picture {
     }
     // the trail ends where the pole is drawn, which lags a little behind the newest row
     if (count > 0) {
-      instance!.tip(this.state, 0, this.trail, count * 2);
+      instance.tip(this.state, 0, this.trail, count * 2);
       let last = count;
       const [x, y] = [this.trail[count * 2], this.trail[count * 2 + 1]];
       let best = Infinity;
@@ -90,20 +82,5 @@ export class Picture {
       count = last + 2;
     }
     this.trailCount = count;
-  }
-}
-function whyNot({ history, status, phase }: Workbench, row: number, moment: Moment): string {
-  if (phase !== 'joined') return 'not connected';
-  if (!moment.frozen && status?.state === 'STOPPED') return 'stopped, the command is zero';
-  if (!moment.frozen && status?.state === 'FAULT') return 'fault, the command is zero';
-  switch (history.bases[history.index(row)]) {
-    case BASIS.random:
-      return 'random actions, to learn from';
-    case BASIS.damp:
-      return 'no valid plan, damping';
-    case BASIS.zero:
-      return 'the command is zero';
-    default:
-      return '';
   }
 }

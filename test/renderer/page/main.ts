@@ -7,6 +7,7 @@ import * as panels from '../../../src/renderer/panels';
 import { Frames } from '../../../src/renderer/state/frames';
 import { listenForKeys } from '../../../src/renderer/state/keys';
 import type { PanelProps } from '../../../src/renderer/state/panelProps';
+import { liveSubject, type Subject } from '../../../src/renderer/state/subject';
 import { View } from '../../../src/renderer/state/view.svelte';
 import { Workbench } from '../../../src/renderer/state/workbench.svelte';
 import { fontsReady } from '../../../src/renderer/theme/theme';
@@ -60,7 +61,10 @@ window.show = async (wanted) => {
     wanted.panel === 'all' ? App : (panels as unknown as Record<string, { default: Component<PanelProps> }>)[wanted.panel].default;
   const target = document.getElementById('app')!;
   target.className = wanted.panel === 'all' ? 'whole' : 'alone';
-  const mounted = mount(component as Component<PanelProps>, { target, props });
+  const mounted = mount(component as Component<PanelProps & { readonly subject: Subject }>, {
+    target,
+    props: { ...props, subject: liveSubject(workbench, view) },
+  });
   link.open();
   window.scripted = scripted;
   await new Promise((done) => setTimeout(done, 100));
