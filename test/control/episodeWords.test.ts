@@ -2,14 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RingReader, RingSink } from '../../src/main/control/episodeWords';
 import { RecorderRing } from '../../src/main/control/recorderRing';
-import type { EpisodeHeader, EpisodeSink, RecordedEvent, RecordedPeriod, RecordedPlan } from '../../src/shared/episodes/record';
+import { eventKinds, type RecordedEvent } from '../../src/shared/episodes/eventRecord';
+import type { EpisodeHeader, EpisodeSink, FanFrame, RecordedPeriod, RecordedPlan } from '../../src/shared/episodes/record';
+import type { RecordedTiming } from '../../src/shared/episodes/timingRecord';
 
-type Call = readonly [kind: keyof EpisodeSink, what?: unknown];
+type Call = readonly [kind: Exclude<keyof EpisodeSink, 'dropped'>, what?: unknown];
 class Listener implements EpisodeSink {
   readonly calls: Call[] = [];
   begin = (header: EpisodeHeader) => void this.calls.push(['begin', header]);
   period = (period: RecordedPeriod) => void this.calls.push(['period', period]);
   plan = (plan: RecordedPlan) => void this.calls.push(['plan', plan]);
+  fan = (fan: FanFrame) => void this.calls.push(['fan', fan]);
+  timing = (timing: RecordedTiming) => void this.calls.push(['timing', timing]);
   event = (event: RecordedEvent) => void this.calls.push(['event', event]);
   end = () => void this.calls.push(['end']);
 }
@@ -62,8 +66,22 @@ const calls = fc.array(
     period.map((one): Call => ['period', one]),
     fc.record({ id: fc.nat(), step: fc.nat(), actsFrom: fc.nat(), cost: number, actions: some(200) }).map((plan): Call => ['plan', plan]),
     fc
-      .record({ step: fc.nat(), kind: fc.constantFrom('setting' as const, 'end' as const), text: fc.string({ unit: 'binary' }) })
+      .record({ bytes: fc.uint8Array({ maxLength: 2000 }), searched: fc.nat() })
+      .map((fan): Call => ['fan', { ...fan, bytes: Uint8Array.from(fan.bytes) }]),
+    fc
+      .record(
+        {
+          step: fc.nat(),
+          kind: fc.constantFrom(...eventKinds.setting, ...eventKinds.event, ...eventKinds.fault),
+          text: fc.string({ unit: 'binary' }),
+          push: fc.record({ force: number, torque: number, seconds: number }),
+        },
+        { requiredKeys: ['step', 'kind', 'text'] },
+      )
       .map((event): Call => ['event', event]),
+    fc
+      .record({ step: fc.nat(), periods: fc.nat(), lateness: some(9), planning: some(9), latePlans: fc.nat(), dropped: fc.nat() })
+      .map((timing): Call => ['timing', timing]),
     fc.constant<Call>(['end']),
   ),
   { maxLength: 30 },
@@ -82,6 +100,52 @@ test('an episode goes through the ring to the last bit and in order', () => {
       expect(ring.dropped).toBe(0);
     }),
   );
+});
+test('the bytes of a fan arrive whatever number they would be', () => {
+  const ring = new RecorderRing(RecorderRing.memory(1024));
+  const sink = new RingSink(ring);
+  const heard = new Listener();
+  const reader = new RingReader(ring, heard);
+  // signalling ones among them, which are no number that a program may look at and put down again
+  const bytes = new Uint8Array(Float64Array.from({ length: 250 }, () => NaN).buffer);
+  for (let i = 0; i < bytes.length; i += 8) bytes.set([i & 255, i >> 8, 1, 0, 0, 0, i % 3 === 0 ? 0xf0 : 0xf4, i & 8 ? 0x7f : 0xff], i);
+  for (let times = 0; times < 20; times++) {
+    sink.fan({ bytes: bytes.slice(), searched: 400 });
+    expect(reader.drain()).toBe(1); // around the end of the ring too
+    expect(heard.calls.pop()).toEqual(['fan', { bytes, searched: 400 }]);
+  }
+});
+test('fans leave half of the ring to what an episode cannot do without', () => {
+  const ring = new RecorderRing(RecorderRing.memory(1024));
+  const sink = new RingSink(ring);
+  for (let i = 0; i < 10; i++) sink.fan({ bytes: new Uint8Array(800), searched: 40 }); // of 104 words each
+  expect(ring.dropped).toBe(6);
+  for (let i = 0; i < 5; i++) sink.event({ step: i, kind: 'stop', text: 'x'.repeat(95) });
+  expect(ring.dropped).toBe(6);
+});
+test('an episode says how many of its records were lost, as soon as there is room, and once', () => {
+  const ring = new RecorderRing(RecorderRing.memory(1024));
+  const sink = new RingSink(ring);
+  const heard = new Listener();
+  const [one] = fc.sample(period, { numRuns: 1, seed: 1 });
+  const plan = { id: 1, step: 1, actsFrom: 1, cost: 1, actions: new Array<number>(95).fill(1) };
+  sink.begin({ ...header, setup: {}, channels: [] });
+  for (let i = 0; i < 12; i++) sink.plan(plan);
+  const { dropped } = sink;
+  expect(dropped).toBeGreaterThan(2);
+  const reader = new RingReader(ring, heard);
+  reader.drain();
+  sink.period({ ...one!, step: 7 } as RecordedPeriod);
+  sink.period({ ...one!, step: 8 } as RecordedPeriod);
+  expect(reader.drain()).toBe(3);
+  expect(heard.calls.map(([kind]) => kind).slice(-3)).toEqual(['period', 'event', 'period']);
+  expect(heard.calls.at(-2)![1]).toMatchObject({
+    step: 7,
+    kind: 'recordsDropped',
+    text: expect.stringContaining(`${dropped} records`) as string,
+  });
+  sink.begin(header);
+  expect(sink.dropped).toBe(0);
 });
 test('a recorder that does not read loses what is newest, counts it, and finds whole records when it reads again', () => {
   const ring = new RecorderRing(RecorderRing.memory(1024));

@@ -68,7 +68,9 @@ test('an open episode says until when it is safe', async () => {
     begin: sink.begin.bind(sink),
     period: sink.period.bind(sink),
     plan: sink.plan.bind(sink),
+    fan: sink.fan.bind(sink),
     event: sink.event.bind(sink),
+    timing: sink.timing.bind(sink),
     end: () => {},
   };
   await recordInto(held, 'pendulum', {}, 2);

@@ -53,16 +53,18 @@ test.skipIf(missing !== undefined)(
     );
     await recordInto(files);
     const [file] = files.written;
-    const { header, periods, plans, events } = readEpisodeFile(file!);
+    const { header, periods, plans, events, fanCount, timings } = readEpisodeFile(file!);
     const seen = JSON.parse(
       execFileSync('python3', ['-c', program, file!], { encoding: 'utf8', env: { ...process.env, PYTHONPATH: join(folder, 'python') } }),
     ) as { topics: Record<string, unknown[]>; rows: [number, number][]; counted: number; format: string; plant: string };
     expect(seen.topics).toEqual({
       '/telemetry': ['upright.Period', 'jsonschema', 'json', periods.length],
       '/plan': ['upright.Plan', 'jsonschema', 'json', plans.length],
+      '/fan': ['upright.Fan', 'jsonschema', 'json', fanCount],
       '/event': ['upright.Event', 'jsonschema', 'json', events.length],
+      '/timing': ['upright.Timing', 'jsonschema', 'json', timings.length],
     });
-    expect(seen.counted).toBe(periods.length + plans.length + events.length);
+    expect(seen.counted).toBe(periods.length + plans.length + fanCount + events.length + timings.length);
     expect(seen).toMatchObject({ format: 'upright episode', plant: 'pendulum' });
     expect(seen.rows.map(([, angle]) => angle)).toEqual(periods.map(({ state }) => state[0]));
     const began = Date.parse(header.startedAt) / 1000;

@@ -52,7 +52,11 @@ test('an independent reader finds the topics, schemas and counts that we claim',
   expect(topics).toEqual([
     ['/telemetry', 'json', 'upright.Period', 'jsonschema'],
     ['/plan', 'json', 'upright.Plan', 'jsonschema'],
+    ['/fan', 'json', 'upright.Fan', 'jsonschema'],
     ['/event', 'json', 'upright.Event', 'jsonschema'],
+    ['/setting', 'json', 'upright.Setting', 'jsonschema'],
+    ['/fault', 'json', 'upright.Fault', 'jsonschema'],
+    ['/timing', 'json', 'upright.Timing', 'jsonschema'],
   ]);
   const counts = new Map<string, number>();
   let last = -1n;
@@ -63,8 +67,16 @@ test('an independent reader finds the topics, schemas and counts that we claim',
     last = logTime;
     JSON.parse(new TextDecoder().decode(data));
   }
-  const { periods, plans } = readEpisodeFile(sink.written[0]!);
-  expect(Object.fromEntries(counts)).toEqual({ '/telemetry': periods.length, '/plan': plans.length, '/event': 1 });
+  const { periods, plans, events, fanCount, timings } = readEpisodeFile(sink.written[0]!);
+  expect(Object.fromEntries(counts)).toEqual({
+    '/telemetry': periods.length,
+    '/plan': plans.length,
+    '/fan': fanCount,
+    '/event': events.length,
+    '/timing': timings.length,
+  });
+  expect(fanCount).toBeGreaterThan(5);
+  expect([...new Set(events.map(({ kind }) => kind))]).toEqual(['model', 'firstPlan', 'end']);
   expect(periods.length).toBe(Math.round(result.episodes[0]!.seconds / 0.05) + 1);
   for await (const { name, metadata } of reader.readMetadata()) {
     if (name === 'upright')
@@ -101,7 +113,9 @@ test('a run that stops in the middle leaves a part file, and so does one that be
     begin: sink.begin.bind(sink),
     period,
     plan: sink.plan.bind(sink),
+    fan: sink.fan.bind(sink),
     event: sink.event.bind(sink),
+    timing: sink.timing.bind(sink),
     end: sink.end.bind(sink),
   };
   await expect(recordInto(dying)).rejects.toThrow('the machine died');

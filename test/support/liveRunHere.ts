@@ -64,12 +64,8 @@ export function liveRun(planning: { ms: number }, recorderIn?: LiveRunPorts['rec
     ended: () => heard.flatMap((message) => (message.kind === 'ended' ? [message] : [])),
   };
 }
-export async function begin(
-  live: ReturnType<typeof liveRun>,
-  setup: Setup,
-  seconds = 8,
-  record?: Extract<ToControl, { kind: 'episode' }>['record'],
-) {
+/** The equations of motion as a model of this setup. */
+export async function modelOf(setup: Setup) {
   const { plant, instance, period, settings, setup: own } = resolveSetup(setup);
   const data = new TransitionStore(instance.size).head(0);
   const model = await physics.fit({
@@ -83,8 +79,17 @@ export async function begin(
     priors: [],
     seed: 1,
   });
+  return { model: model.save() };
+}
+export async function begin(
+  live: ReturnType<typeof liveRun>,
+  setup: Setup,
+  seconds = 8,
+  record?: Extract<ToControl, { kind: 'episode' }>['record'],
+) {
+  const { model } = await modelOf(setup);
   live.run.receive({ kind: 'configure', setup });
-  live.run.receive({ kind: 'model', model: model.save(), label: 'physics', fit: 1 });
+  live.run.receive({ kind: 'model', model, label: 'physics', fit: 1 });
   live.run.receive({
     kind: 'episode',
     setup,

@@ -7,9 +7,10 @@ import type { EpisodePlan } from '../../shared/learning/algorithm';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import type { SettingsOf, SettingsSchema } from '../../shared/settings';
 import { assembleLoop, controllerOf, horizonOf, plannerOf, searchesOf, startOf } from './assemble';
-import { EpisodeRecord, headerOf, TIME_WAS_OVER } from './episodeRecord';
+import { EpisodeRecord, headerOf, pathsOf, TIME_WAS_OVER } from './episodeRecord';
 import type { Rig } from '../rigs/rig';
 import type { ControlLoop } from './loop';
+import { planPicture } from './planPicture';
 import type { SlotPlan } from './planSlot';
 import type { SubjectMessage } from './subject';
 
@@ -17,7 +18,11 @@ import type { SubjectMessage } from './subject';
 export interface LearningHost {
   /** Milliseconds, monotonic; only for the figures of wall time and planning time, never for a decision. */
   now(): number;
-  readonly pool: PopulationEvaluator & { setSubject(message: SubjectMessage): { readonly model: DynamicsModel } };
+  readonly pool: PopulationEvaluator & {
+    setSubject(message: SubjectMessage): { readonly model: DynamicsModel };
+    /** The model as fast as what rolls out evaluates it: for pictures. */
+    readonly drawnModel?: DynamicsModel | undefined;
+  };
   onProgress?(progress: LearningProgress): void;
   onFit?(progress: FitProgress): void;
   /** Takes the episodes in, and says who writes them and when. */
@@ -154,7 +159,7 @@ class LearningRun {
     return seconds(this.periods * this.resolved.period);
   }
 
-  async fit(data: Transitions): Promise<void> {
+  async fit(data: Transitions, recorded?: EpisodeRecord): Promise<void> {
     const { resolved, host } = this;
     const { setup, plant, instance, period } = resolved;
     this.lastFitAt = this.experience;
@@ -173,6 +178,7 @@ class LearningRun {
       ...(host.checkpoint === undefined ? {} : { checkpoint: host.checkpoint }),
     });
     this.fits++;
+    recorded?.event('model', `Fit ${this.fits} installed: ${resolved.model.label}.`);
     host.pool.setSubject({
       plant: setup.plant,
       plantSettings: resolved.settings.plant,
@@ -180,7 +186,7 @@ class LearningRun {
       cost: resolved.cost,
       propagation: resolved.propagation,
     });
-    this.search?.setModel(this.model);
+    this.search?.setModel(this.model, host.pool.drawnModel);
   }
 
   async episode(
@@ -201,6 +207,8 @@ class LearningRun {
     let step = 0;
     let measurement = loop.start(startOf(resolved), index);
     const recorded = this.recordOf(index, plan);
+    const fanSteps = FAN_SECONDS / period - 1e-9;
+    let nextFan = 0;
     for (;;) {
       const known = { hasModel: this.model !== undefined, explore: step * period < plan.randomSeconds - 1e-9 };
       const trip = loop.sense(measurement, known);
@@ -222,6 +230,7 @@ class LearningRun {
           uprightFor: this.judge.uprightFor,
         });
       }
+      if (trip !== undefined && trip.kind !== 'stopped') recorded?.fault(trip.kind, trip.reason);
       if (trip !== undefined) ended = trip.reason;
       else if (step < steps && step * period >= remaining - 1e-9) ended = 'the experience was used up';
       if (ended !== 'time' || step >= steps) break;
@@ -229,21 +238,28 @@ class LearningRun {
         resolved.model.needsData &&
         wantsFit({ experience: this.experience, sinceFit: this.experience - this.lastFitAt, rows: this.store.count })
       )
-        await this.fit(this.agedData());
+        await this.fit(this.agedData(), recorded);
       let planMs = NaN;
       if (loop.wantsPlan) {
+        const wantsFan = recorded !== undefined && step >= nextFan;
         const from = host.now();
         const found = search.plan({
           id: ++this.planNumber,
           step,
           state: loop.state,
           queue: loop.commandsUnderWay,
-          wantsFan: false,
+          wantsFan,
         });
         planMs = host.now() - from;
         this.planMs.push(planMs);
         const { id, actsFrom, actions, cost: imagined } = found;
         if (actions !== undefined) this.newest = { id, actsFrom, actions, cost: imagined };
+        else recorded?.fault('noPlan', `No plan: ${found.reason ?? ''}`);
+        const frame = wantsFan ? planPicture(search, found, resolved, planMs) : undefined;
+        if (frame !== undefined) {
+          recorded!.fan(frame, true);
+          nextFan = step + fanSteps;
+        }
       }
       loop.act(this.newest, true);
       recorded?.decided(record, this.newest, loop.commandsUnderWay.length, { allowed: true, planMs });
@@ -269,7 +285,7 @@ class LearningRun {
     const { recorder } = this.host;
     if (recorder === undefined) return undefined;
     const written = { software: recorder.software, startedAt: recorder.wallClock() };
-    return new EpisodeRecord(recorder.sink, headerOf(this.resolved, index, plan, written));
+    return new EpisodeRecord(recorder.sink, headerOf(this.resolved, index, plan, written), pathsOf(this.resolved));
   }
 
   /** The newest plan of this episode, which the controller may follow for a while (or to the end, when it plans once). */
@@ -293,7 +309,7 @@ class LearningRun {
         evaluator: host.pool,
         createPlanner: (context) => plannerOf(resolved, horizon, context),
       });
-      this.search.setModel(this.model);
+      this.search.setModel(this.model, host.pool.drawnModel);
       this.searchHorizon = horizon;
     }
     this.search.reset();
@@ -302,5 +318,7 @@ class LearningRun {
   }
 }
 const FEW_ROWS = 5;
+/** Of the episode, between two plans whose fans are recorded. */
+const FAN_SECONDS = 0.1;
 /** A sum of periods without the dust of binary fractions. */
 const seconds = (value: number): number => Math.round(value * 1e9) / 1e9;

@@ -1,4 +1,5 @@
 import type { EpisodeSink } from '../../shared/episodes/record';
+import type { EventKind } from '../../shared/episodes/eventRecord';
 import { LastingJudge } from '../../shared/learning/lasting';
 import { compileCost } from '../../shared/tasks/cost';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
@@ -6,7 +7,7 @@ import type { Setup } from '../../shared/setups/setup';
 import type { Measurement } from '../../shared/estimators/estimator';
 import type { Rig } from '../rigs/rig';
 import { assembleLoop, controllerOf, horizonOf, searchesOf, startOf } from './assemble';
-import { EpisodeRecord, headerOf, TIME_WAS_OVER } from './episodeRecord';
+import { EpisodeRecord, headerOf, pathsOf, TIME_WAS_OVER } from './episodeRecord';
 import type { Trip } from './interlock';
 import type { ControlLoop } from './loop';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
@@ -44,8 +45,11 @@ const PATIENCE_MS = 15_000;
 /** A patient simulation waits so long for its first model, from so many periods after the random data on. */
 const MODEL_PATIENCE_MS = 120_000;
 const AWAIT_AFTER_PERIODS = 2;
-/** A little less than a tenth of a second, so that it is met by every second period of 50 ms. */
-const STRICT_PICTURE_MS = 90;
+/**
+ * Between two pictures at a strict pace, and between two that are recorded: a little less than a tenth of a second, so that it
+ * is met by every second period of 50 ms.
+ */
+const PICTURE_MS = 90;
 /** A period that begins this much late, as a share of it, is counted late. */
 const LATE_SHARE = 0.1;
 
@@ -77,8 +81,11 @@ export class LiveRun {
   private paused = false;
   private speed = 1;
   private credits = 0;
-  /** When the last picture was asked for, ms. */
+  /** When the last picture was asked for, and the last one for the recording, ms. */
   private pictured = -Infinity;
+  private pictureRecorded = -Infinity;
+  /** The plan whose picture is to be recorded. */
+  private toRecord = 0;
   private planNumber = 0;
   /** Id of the plan that the current period waits for. */
   private awaited: number | undefined;
@@ -134,7 +141,7 @@ export class LiveRun {
         this.meter.restart();
         return this.sendStatus();
       case 'push':
-        return this.rig?.push(message);
+        return this.push(message);
       case 'credit':
         this.credits = Math.min(8, this.credits + message.frames);
         return;
@@ -148,6 +155,7 @@ export class LiveRun {
   /** Command zero from now on; what ran ends with the reason. */
   stop(reason: string): void {
     if (this.latch.stopped && !this.between) return;
+    this.record?.event('stop', reason);
     this.endRecord(reason);
     this.between = false;
     this.latch.stopped = true;
@@ -220,6 +228,7 @@ export class LiveRun {
   private takeModel(message: Extract<ToControl, { kind: 'model' }>): void {
     this.lastModel = message;
     this.hasModel = true;
+    this.record?.event('model', `Fit ${message.fit} installed: ${message.label}.`);
     if (this.loop !== undefined) this.postModel();
     this.goOn();
   }
@@ -285,11 +294,7 @@ export class LiveRun {
     this.sendStatus();
     this.cancelPatience = this.ports.setTimer(() => {
       this.gaveUpWaiting = true;
-      this.ports.send({
-        kind: 'notice',
-        level: 'warning',
-        text: `No model came within ${MODEL_PATIENCE_MS / 1000} s; random data goes on.`,
-      });
+      this.trouble('warning', 'noModel', `No model came within ${MODEL_PATIENCE_MS / 1000} s; random data goes on.`);
       this.goOn();
     }, MODEL_PATIENCE_MS);
   }
@@ -311,8 +316,13 @@ export class LiveRun {
       return;
     }
     this.awaited = this.asked = ++this.planNumber;
-    const wantsPicture = this.wantsPicture();
-    if (wantsPicture) this.pictured = this.ports.now();
+    const now = this.ports.now();
+    const wantsPicture = this.wantsPicture(now);
+    if (wantsPicture) this.pictured = now;
+    if (wantsPicture && this.record !== undefined && now - this.pictureRecorded >= PICTURE_MS) {
+      this.pictureRecorded = now;
+      this.toRecord = this.awaited;
+    }
     this.ports.planner.post({
       kind: 'plan',
       id: this.awaited,
@@ -325,9 +335,11 @@ export class LiveRun {
     });
   }
 
-  /** At a strict pace ten pictures a second are enough: each costs the planner time that the next plan would have. */
-  private wantsPicture(): boolean {
-    return this.credits > 0 && (!this.isStrict || this.ports.now() - this.pictured >= STRICT_PICTURE_MS);
+  /** At a strict pace, and for a recording, ten pictures a second are enough: each costs the planner time that the next plan would have. */
+  private wantsPicture(now: number): boolean {
+    const isDue = now - this.pictured >= PICTURE_MS;
+    const forPages = this.credits > 0 && (!this.isStrict || isDue);
+    return forPages || (this.record !== undefined && isDue);
   }
   private planned(message: FromPlanner): void {
     if (message.kind === 'tuned') {
@@ -341,19 +353,21 @@ export class LiveRun {
     }
     switch (message.kind) {
       case 'picture':
-        if (this.pictureIsOutdated || this.credits === 0) return;
+        if (this.pictureIsOutdated) return;
+        this.record?.fan(message.frame, message.id === this.toRecord);
+        if (this.credits === 0) return;
         this.credits--; // not before: plans that fail, or die with their thread, have no picture
         return this.ports.send({ kind: 'plan', frame: message.frame });
       case 'failed':
-        this.ports.send({ kind: 'notice', level: 'fault', text: `The planner gave no plan: ${message.reason}` });
+        this.trouble('fault', 'plannerFailed', `The planner gave no plan: ${message.reason}`);
         break;
       case 'planned':
         this.planTimes.add(message.ms);
         this.threads = message.threads;
         this.engine = message.engine;
         this.evaluations = message.evaluations;
-        if (message.fault !== '') this.ports.send({ kind: 'notice', level: 'warning', text: message.fault });
-        if (!message.found) this.ports.send({ kind: 'notice', level: 'warning', text: `No plan: ${message.reason}` });
+        if (message.fault !== '') this.trouble('warning', 'threadLost', message.fault);
+        if (!message.found) this.trouble('warning', 'noPlan', `No plan: ${message.reason}`);
     }
     if (message.id === this.asked) this.asked = undefined;
     if (message.id !== this.awaited) return;
@@ -370,14 +384,16 @@ export class LiveRun {
     const { loop, episode } = this;
     if (loop === undefined || episode === undefined) return;
     const missed = this.awaited !== undefined && Number.isNaN(this.planMs);
-    if (missed && this.isStrict && !this.latch.stopped) this.late++;
+    const planIsLate = missed && this.isStrict && !this.latch.stopped;
+    if (planIsLate) this.late++;
     this.awaited = undefined;
     this.cancelPatience?.();
     this.cancelPatience = undefined;
     const plan = this.slot.take();
     const allowed = !this.latch.stopped;
     const record = loop.act(plan, allowed);
-    this.record?.decided(record, plan, loop.commandsUnderWay.length, { allowed, planMs: this.planMs, latenessMs: this.periodLateness });
+    const how = { allowed, planMs: this.planMs, latenessMs: this.periodLateness, planIsLate };
+    this.record?.decided(record, plan, loop.commandsUnderWay.length, how);
     this.batch.add(record, episode.index, this.planMs, this.periodLateness);
     this.flushWhenDue();
   }
@@ -411,6 +427,7 @@ export class LiveRun {
   // ── endings ──
 
   private tripped(trip: Trip, time: number): void {
+    if (trip.kind !== 'stopped') this.record?.fault(trip.kind, trip.reason);
     this.endRecord(trip.reason);
     this.latch.stopped = true;
     this.latch.reason = trip.reason;
@@ -435,8 +452,10 @@ export class LiveRun {
   }
 
   private newRecord(resolved: ResolvedSetup, { record, index, plan }: Episode): EpisodeRecord | undefined {
-    const sink = record === undefined ? undefined : this.ports.recorderIn?.(record.folder);
-    return sink && new EpisodeRecord(sink, headerOf(resolved, index, plan, { software: record!.software, startedAt: record!.startedAt }));
+    if (record === undefined) return undefined;
+    const { folder, ...written } = record;
+    const sink = this.ports.recorderIn?.(folder);
+    return sink && new EpisodeRecord(sink, headerOf(resolved, index, plan, written), pathsOf(resolved));
   }
   /** What happens from now on is none of the episode. */
   private endRecord(reason: string): void {
@@ -447,6 +466,7 @@ export class LiveRun {
   private pause(paused: boolean): void {
     if (this.paused === paused) return;
     this.paused = paused;
+    this.record?.event(paused ? 'pause' : 'goOn', paused ? 'Paused.' : 'Went on.');
     this.cancelTimer?.();
     this.cancelTimer = undefined;
     if (!paused && this.loop !== undefined && this.awaited === undefined) {
@@ -471,16 +491,23 @@ export class LiveRun {
     this.episode = undefined;
     this.meter.restart();
   }
+  private push({ force, torque, seconds }: Extract<ToControl, { kind: 'push' }>): void {
+    if (this.rig === undefined) return;
+    const words = [...(force === 0 ? [] : [`${force} N`]), ...(torque === 0 ? [] : [`${torque} N m`])].join(' and ') || 'nothing';
+    this.record?.event('push', `Pushed with ${words} for ${seconds} s.`, { force, torque, seconds });
+    this.rig.push({ force, torque, seconds });
+  }
+  /** Said to people, and recorded as a fault. */
+  private trouble(level: 'warning' | 'fault', kind: EventKind, text: string): void {
+    this.ports.send({ kind: 'notice', level, text });
+    this.record?.fault(kind, text);
+  }
   private plannerSilent(): void {
-    this.ports.send({
-      kind: 'notice',
-      level: 'fault',
-      text: `The planner did not answer for ${PATIENCE_MS / 1000} s; the motion is damped.`,
-    });
+    this.trouble('fault', 'plannerSilent', `The planner did not answer for ${PATIENCE_MS / 1000} s; the motion is damped.`);
     this.decideAndPace();
   }
   private plannerLost(reason: string): void {
-    this.ports.send({ kind: 'notice', level: 'fault', text: `The planner thread ended (${reason}) and was started again.` });
+    this.trouble('fault', 'plannerLost', `The planner thread ended (${reason}) and was started again.`);
     this.asked = undefined;
     this.outdated = 0;
     if (this.resolved !== undefined) this.preparePlanner(this.resolved);

@@ -1,11 +1,11 @@
 import type { Worker } from 'node:worker_threads';
-import { encodePlanFrame } from '../../shared/episodes/planFrame';
-import { BAND_LEVELS, PlanSearch, type SearchedPlan } from '../../shared/planners/planSearch';
+import { PlanSearch, type SearchedPlan } from '../../shared/planners/planSearch';
 import type { KernelSource } from '../../shared/rollouts/kernels/source';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import { plannerOf } from './assemble';
 import { liveEngine, type LiveEngine } from './engines';
 import { PlanDeadline } from './planDeadline';
+import { planPicture } from './planPicture';
 import { PlannerPool } from './plannerPool';
 import { PlanSlot } from './planSlot';
 import type { FromPlanner, ToPlanner } from './plannerMessages';
@@ -169,26 +169,7 @@ export class PlannerThread {
     }
   }
   private postPicture(plan: SearchedPlan, request: Extract<ToPlanner, { kind: 'plan' }>, ms: number): void {
-    const picture = this.search!.picture(plan);
-    if (picture === undefined || plan.actions === undefined) return;
-    const { period, instance } = this.resolved!;
-    const frame = encodePlanFrame({
-      id: plan.id,
-      step: plan.actsFrom,
-      time: plan.actsFrom * period,
-      rollouts: picture.fan.costs.length,
-      horizon: plan.actions.length,
-      period,
-      cost: plan.cost,
-      planMs: ms,
-      size: instance.size,
-      actions: Float32Array.from(plan.actions),
-      states: Float32Array.from(picture.states),
-      band: picture.band,
-      bandLevels: picture.band.length === 0 ? 0 : BAND_LEVELS.length,
-      costs: picture.fan.costs,
-      tips: picture.fan.tips,
-    });
-    this.ports.post({ kind: 'picture', id: request.id, frame }, [frame.buffer as ArrayBuffer]);
+    const frame = planPicture(this.search!, plan, this.resolved!, ms);
+    if (frame !== undefined) this.ports.post({ kind: 'picture', id: request.id, frame }, [frame.buffer as ArrayBuffer]);
   }
 }

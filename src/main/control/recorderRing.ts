@@ -27,25 +27,33 @@ export class RecorderRing {
       throw new RangeError(`A ring holds a power of 2 of words; ${words} is none.`);
     return new SharedArrayBuffer(HEAD_BYTES + 8 * words);
   }
+  get capacity(): number {
+    return this.words.length;
+  }
   /** Records that found no room since the beginning. */
   get dropped(): number {
     return Atomics.load(this.head, DROPPED) >>> 0;
   }
 
   /**
-   * @param record  the first `count` numbers are the record
-   * @returns       whether there was room
+   * @param record   the first `count` numbers are the record; their bits arrive as they are, those of what is no number too
+   * @param leaving  words that must stay free, for records that matter more
+   * @returns        whether there was room
    */
-  write(record: Float64Array, count: number): boolean {
+  write(record: Float64Array, count: number, leaving = 0): boolean {
     const { head, words, mask } = this;
     const written = head[WRITTEN]! >>> 0;
     const used = (written - (Atomics.load(head, READ) >>> 0)) >>> 0;
-    if (used + count + LENGTH_WORDS > words.length) {
+    if (used + count + LENGTH_WORDS + leaving > words.length) {
       Atomics.add(head, DROPPED, 1);
       return false;
     }
     words[written & mask] = count + LENGTH_WORDS;
-    for (let i = 0; i < count; i++) words[(written + LENGTH_WORDS + i) & mask] = record[i]!;
+    const at = (written + LENGTH_WORDS) & mask;
+    const first = Math.min(count, words.length - at);
+    // `set` copies bits, where a loop over numbers may change those of a NaN
+    words.set(record.subarray(0, first), at);
+    if (first < count) words.set(record.subarray(first, count), 0);
     // last, so that the reader never sees a part of a record
     Atomics.store(head, WRITTEN, (written + count + LENGTH_WORDS) | 0);
     return true;
@@ -57,7 +65,10 @@ export class RecorderRing {
     if (read === Atomics.load(head, WRITTEN) >>> 0) return undefined;
     const count = words[read & mask]! - LENGTH_WORDS;
     const record = new Float64Array(count);
-    for (let i = 0; i < count; i++) record[i] = words[(read + LENGTH_WORDS + i) & mask]!;
+    const at = (read + LENGTH_WORDS) & mask;
+    const first = Math.min(count, words.length - at);
+    record.set(words.subarray(at, at + first));
+    if (first < count) record.set(words.subarray(0, count - first), first);
     Atomics.store(head, READ, (read + count + LENGTH_WORDS) | 0);
     return record;
   }

@@ -2,18 +2,21 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  eventText,
   headerTexts,
   namesOf,
   periodText,
   planText,
   type EpisodeHeader,
   type EpisodeSink,
+  type FanFrame,
   type PeriodNames,
-  type RecordedEvent,
   type RecordedPeriod,
   type RecordedPlan,
 } from '../../shared/episodes/record';
+import { eventText, topicOfEvent, type RecordedEvent } from '../../shared/episodes/eventRecord';
+import { fanText } from '../../shared/episodes/fanRecord';
+import { decodePlanFrame } from '../../shared/episodes/planFrame';
+import { timingText, type RecordedTiming } from '../../shared/episodes/timingRecord';
 import { HEADER_METADATA, topicIds, topics, type TopicId } from '../../shared/episodes/topics';
 import { freeBytesIn } from './diskWatch';
 import { McapChunkWriter } from './mcap/chunkWriter';
@@ -21,6 +24,7 @@ import { PartFile } from './mcap/partFile';
 
 /** Periods of a chunk, unless somebody flushes: what a run that is killed may lose of an episode on a stepped clock. */
 const PERIODS_A_CHUNK = 20;
+const CHUNK_BYTES = 1e6;
 /** With less left on the disk no episode is begun: one of a minute at 200 Hz takes some 15 MB. */
 const LEAST_FREE_BYTES = 200e6;
 /** What some system takes for a path, or a shell for more than a name. */
@@ -36,7 +40,7 @@ export class EpisodeFiles implements EpisodeSink {
   private open:
     { readonly file: PartFile; readonly writer: McapChunkWriter; readonly names: PeriodNames; readonly startsAt: number } | undefined;
   private inChunk = 0;
-  /** Seconds of the newest period, at which plans and events are stamped. */
+  /** Seconds of the newest period, at which plans, fans and events are stamped. */
   private time = 0;
   /** Bytes handed to the system, of all episodes. */
   bytes = 0;
@@ -88,8 +92,17 @@ export class EpisodeFiles implements EpisodeSink {
   plan(plan: RecordedPlan): void {
     this.add('plan', planText(plan));
   }
+  fan({ bytes, searched }: FanFrame): void {
+    if (this.open === undefined) return;
+    this.add('fan', fanText(decodePlanFrame(bytes), Infinity, searched));
+    // fans with all their paths fill a chunk long before its periods do
+    if (this.open.writer.waitingBytes > CHUNK_BYTES) this.flush();
+  }
   event(event: RecordedEvent): void {
-    this.add('event', eventText(event));
+    this.add(topicOfEvent(event), eventText(event));
+  }
+  timing(timing: RecordedTiming): void {
+    this.add('timing', timingText(timing));
   }
   end(): void {
     this.flush();

@@ -1,6 +1,6 @@
 import { base64Of, bytesOfBase64 } from './base64';
 import type { PlanFrame } from './planFrame';
-import { json, numberIn, parsed, RecordRefused, type Fields } from './recordJson';
+import { fieldsOf, json, numberIn, RecordRefused, textIn, type Fields } from './recordJson';
 
 /** Paths of a recorded fan, unless all are wanted. */
 export const USUAL_PATHS = 40;
@@ -33,8 +33,10 @@ export function bestOf(frame: PlanFrame, most: number): PlanFrame {
  * `most` best rollouts as int16, each rollout with a scale of its own. A tip is off by half a scale at most: by 1 mm while its
  * rollout stays within 65 m of where the best one begins, else by 1/65000 of how far it strays, so that one rollout that
  * diverged blurs itself alone.
+ *
+ * @param searched  rollouts that there were, where the frame holds the best of them alone
  */
-export function fanText(frame: PlanFrame, most = USUAL_PATHS): string {
+export function fanText(frame: PlanFrame, most = USUAL_PATHS, searched = frame.rollouts): string {
   const { id, step, time, rollouts, horizon, period, cost, planMs, size, actions, states, band, bandLevels, costs, tips } = bestOf(
     frame,
     most,
@@ -50,7 +52,7 @@ export function fanText(frame: PlanFrame, most = USUAL_PATHS): string {
     cost,
     planMs,
     rollouts,
-    searched: frame.rollouts,
+    searched,
     bandLevels,
     actions: base64Of(bytesIn(actions)),
     states: base64Of(bytesIn(states)),
@@ -64,8 +66,7 @@ export function fanText(frame: PlanFrame, most = USUAL_PATHS): string {
 
 /** @throws RecordRefused in words */
 export function readFan(text: string): PlanFrame {
-  const fields = parsed(text, 'a fan');
-  if (fields === null || typeof fields !== 'object') throw new RecordRefused('a fan is no group of fields.');
+  const fields = fieldsOf(text, 'a fan');
   const id = countIn(fields, 'id', 'a fan', MOST_ID);
   const place = `the fan of plan ${id}`;
   const count = (name: string, most = MOST) => countIn(fields, name, place, most);
@@ -142,9 +143,7 @@ function countIn(fields: Fields, name: string, place: string, most: number): num
   return value;
 }
 function bufferIn(fields: Fields, name: string, bytes: number, place: string): ArrayBuffer {
-  const text = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (typeof text !== 'string') throw new RecordRefused(`${place}: "${name}" is no text.`);
-  const read = bytesOfBase64(text, bytes);
+  const read = bytesOfBase64(textIn(fields, name, place), bytes);
   if (read === undefined) throw new RecordRefused(`${place}: "${name}" is not the base64 of ${bytes} bytes.`);
   return read.buffer as ArrayBuffer;
 }

@@ -1,14 +1,17 @@
-import { json, namedIn, numberIn, numbersIn, parsed, RecordRefused, type Fields } from './recordJson';
+import type { RecordedEvent } from './eventRecord';
+import { fieldsOf, json, namedIn, numberIn, numbersIn, parsed, RecordRefused, textIn, type Fields } from './recordJson';
+import type { RecordedTiming } from './timingRecord';
 
 export { RecordRefused } from './recordJson';
+export { eventText, readEvent, type RecordedEvent } from './eventRecord';
 
 /**
  * The record of one episode, as it stands in a recording: a header, then messages of the topics below in the order in which
  * things happened. N + 1 states stand for N actions: the last period has a measurement and no action.
  */
 export const EPISODE_FORMAT = 'upright episode';
-/** Raised by whoever changes what the texts below hold; `readHeader` takes older ones over. */
-export const EPISODE_VERSION = 1;
+/** Raised by whoever changes what the texts hold; `migrations.ts` brings older ones up to date. */
+export const EPISODE_VERSION = 2;
 
 /** What an episode was run with. */
 export interface EpisodeHeader {
@@ -88,21 +91,25 @@ export interface RecordedPlan {
   readonly actions: readonly number[];
   readonly cost: number;
 }
-/** Something that happened to the run. */
-export interface RecordedEvent {
-  readonly step: number;
-  /** The end of the episode with its reason; settings that apply from here on, as the whole setup in JSON. */
-  readonly kind: 'setting' | 'end';
-  /** In words; a setup for `setting`. */
-  readonly text: string;
+/** What the scene draws of a plan, on its way into a recording. */
+export interface FanFrame {
+  /** A plan frame as `planFrame.ts` has it, of the best rollouts alone. */
+  readonly bytes: Uint8Array;
+  /** Rollouts before the worst were left out. */
+  readonly searched: number;
 }
 /** Who takes an episode in while it happens. Calls are cheap and never throw: a recording that fails is its own affair. */
 export interface EpisodeSink {
   begin(header: EpisodeHeader): void;
   period(period: RecordedPeriod): void;
   plan(plan: RecordedPlan): void;
+  fan(fan: FanFrame): void;
+  /** Of the topics setting, event and fault. */
   event(event: RecordedEvent): void;
+  timing(timing: RecordedTiming): void;
   end(): void;
+  /** Records of this episode that found no room; none where there is always room. */
+  readonly dropped?: number;
 }
 
 // ── texts ──
@@ -131,7 +138,6 @@ export function periodText(period: RecordedPeriod, { channels, costs }: PeriodNa
   });
 }
 export const planText = (plan: RecordedPlan): string => json(plan);
-export const eventText = (event: RecordedEvent): string => json(event);
 /** The header as the metadata of a recording: texts by name. */
 export function headerTexts(header: EpisodeHeader): Record<string, string> {
   const { software, startedAt, rig, episode, period, plant, channels, action, costs, setup, plan } = header;
@@ -147,15 +153,20 @@ export function headerTexts(header: EpisodeHeader): Record<string, string> {
 
 // ── and back ──
 
+/** Of the program that wrote it. @throws RecordRefused when it is newer than this program knows */
+export function versionOf(texts: Readonly<Record<string, string>>): number {
+  const version = Number(texts['version']);
+  if (Number.isInteger(version) && version >= 1 && version <= EPISODE_VERSION) return version;
+  throw new RecordRefused(
+    `This recording has version ${texts['version']}; this program reads 1 to ${EPISODE_VERSION}. A newer Upright opens it.`,
+  );
+}
+
 /** @throws RecordRefused when it is no episode of ours, or a newer one than this program knows */
 export function readHeader(texts: Readonly<Record<string, string>>): EpisodeHeader {
   if (texts['format'] !== EPISODE_FORMAT)
     throw new RecordRefused('This recording was not written by Upright: its metadata has no episode.');
-  const version = Number(texts['version']);
-  if (!(version >= 1 && version <= EPISODE_VERSION))
-    throw new RecordRefused(
-      `This recording has version ${texts['version']}; this program reads 1 to ${EPISODE_VERSION}. A newer Upright opens it.`,
-    );
+  versionOf(texts);
   const value = (name: string): Fields => parsed(texts[name] ?? '', `metadata "${name}"`);
   const period = value('period') as unknown;
   const channels = value('channels') as unknown;
@@ -177,7 +188,7 @@ export function readHeader(texts: Readonly<Record<string, string>>): EpisodeHead
 }
 /** @throws RecordRefused */
 export function readPeriod(text: string, { channels, costs }: PeriodNames): RecordedPeriod {
-  const fields = parsed(text, 'a period');
+  const fields = fieldsOf(text, 'a period');
   const step = numberIn(fields, 'step', 'a period');
   const place = `the period of step ${step}`;
   const number = (name: string) => numberIn(fields, name, place);
@@ -204,8 +215,8 @@ function readDecided(fields: Fields, place: string): DecidedAction {
   return {
     chosen: number('chosen'),
     sent: number('sent'),
-    basis: String(fields['basis']),
-    verdict: String(fields['verdict']),
+    basis: textIn(fields, 'basis', place),
+    verdict: textIn(fields, 'verdict', place),
     planAge: number('planAge'),
     allowed: fields['allowed'] === true,
     planMs: orNull('planMs'),
@@ -214,14 +225,9 @@ function readDecided(fields: Fields, place: string): DecidedAction {
 }
 /** @throws RecordRefused */
 export function readPlan(text: string): RecordedPlan {
-  const fields = parsed(text, 'a plan');
+  const fields = fieldsOf(text, 'a plan');
   const id = numberIn(fields, 'id', 'a plan');
   const place = `plan ${id}`;
   const number = (name: string) => numberIn(fields, name, place);
   return { id, step: number('step'), actsFrom: number('actsFrom'), actions: numbersIn(fields, 'actions', place), cost: number('cost') };
-}
-/** @throws RecordRefused */
-export function readEvent(text: string): RecordedEvent {
-  const fields = parsed(text, 'an event');
-  return { step: numberIn(fields, 'step', 'an event'), kind: fields['kind'] as RecordedEvent['kind'], text: String(fields['text']) };
 }

@@ -25,6 +25,12 @@ export function parsed(text: string, place: string): Fields {
     throw new RecordRefused(`${place} is no JSON: ${text.slice(0, 40)}`);
   }
 }
+/** The fields of a message. @throws RecordRefused when it has none */
+export function fieldsOf(text: string, place: string): Fields {
+  const fields = parsed(text, place) as unknown;
+  if (fields === null || typeof fields !== 'object') throw new RecordRefused(`${place} is no group of fields: ${text.slice(0, 40)}`);
+  return fields as Fields;
+}
 const WORDS: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
 export function numberIn(fields: Fields, name: string, place: string): number {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -41,4 +47,9 @@ export function namedIn(fields: Fields, name: string, names: readonly string[], 
   const inner = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (inner === null || typeof inner !== 'object') throw new RecordRefused(`${place}: "${name}" is no group of numbers.`);
   return names.map((one) => numberIn(inner as Fields, one, `${place}, "${name}"`));
+}
+export function textIn(fields: Fields, name: string, place: string): string {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (typeof value !== 'string') throw new RecordRefused(`${place}: "${name}" is no text.`);
+  return value;
 }

@@ -28,6 +28,15 @@ export const loopSettings = {
     applies: 'nextEpisode',
     meaning: 'Whether each episode is written into the folder "recordings" of the user data while it happens.',
   }),
+  fan: choice({
+    label: 'Recorded paths',
+    choices: ['best', 'all'],
+    choiceLabels: ['the best 40', 'all'],
+    default: 'best',
+    applies: 'nextEpisode',
+    expert: true,
+    meaning: 'How many imagined paths a recording holds of a plan, ten plans a second; around a fault it holds all of them.',
+  }),
   threads: integer({
     label: 'Planner threads',
     unit: '',

@@ -62,6 +62,9 @@ const episode: RecordedEpisode = {
   periods,
   plans: [{ id: 1, step: 1, actsFrom: 2, actions: [1], cost: 2, before: 1 }],
   events: [],
+  timings: [],
+  fanCount: 0,
+  fans: [],
 };
 const table = episodeTable(episode);
 const column = (name: string) => table.columns.find((one) => one.name === name)!;
@@ -70,6 +73,8 @@ test('a row is a period; what acted from it on is its action', () => {
   expect(table.rows).toBe(6);
   expect([...(column('action').values as Float64Array)]).toEqual([...awkward.slice(1).map((value) => value / 7), 0]);
   expect(column('action').unit).toBe('N m');
+  const fuller = { ...episode, fanCount: 3, events: [{ step: 5, kind: 'end' as const, text: 'Over.', before: 6 }] };
+  expect(episodeTable(fuller).losses[0]).toBe('A table has no place for 1 plan, 3 fans and 1 event.');
   expect(table.losses).toEqual(['A table has no place for 1 plan.', 'Nothing acted after the last row; its action is 0.']);
 });
 

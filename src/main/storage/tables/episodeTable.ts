@@ -6,7 +6,7 @@ import type { Table, TableColumn } from './table';
  * A recorded episode as a table in the plain form of the house: `time`, the estimates under the ids of their channels, and
  * `action`, the one that acted from a row on. What else a period holds follows.
  */
-export function episodeTable({ header, periods, plans, events }: RecordedEpisode): Table {
+export function episodeTable({ header, periods, plans, events, timings, fanCount }: RecordedEpisode): Table {
   const { channels, action, costs } = header;
   const readings = Math.max(1, ...periods.map(({ positions }) => positions.length));
   const rates = Math.max(0, ...periods.map((period) => period.rates?.length ?? 0));
@@ -59,14 +59,19 @@ export function episodeTable({ header, periods, plans, events }: RecordedEpisode
     ...several(readings, (i) => number(`reading ${i + 1}`, '', ({ positions }) => positions[i])),
     ...several(rates, (i) => number(`rate reading ${i + 1}`, '', (period) => period.rates?.[i])),
   ];
-  const left = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]);
-  const inWords = [...left(plans.length, 'plan'), ...left(events.length, 'event')];
+  const left = (count: number, what: string, of = '') => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'} ${of}`.trimEnd()]);
+  const inWords = [
+    ...left(plans.length, 'plan'),
+    ...left(fanCount, 'fan'),
+    ...left(events.length, 'event'),
+    ...left(timings.length, 'message', 'about timing'),
+  ];
   return {
     title: `${header.plant}, episode ${header.episode + 1}, ${header.startedAt}`,
     rows: periods.length,
     columns,
     losses: [
-      ...(inWords.length === 0 ? [] : [`A table has no place for ${inWords.join(' and ')}.`]),
+      ...(inWords.length === 0 ? [] : [`A table has no place for ${inWords.join(', ').replace(/, ([^,]*)$/, ' and $1')}.`]),
       'Nothing acted after the last row; its action is 0.',
     ],
     metadata: headerTexts(header),
