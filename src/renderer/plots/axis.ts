@@ -33,6 +33,18 @@ export function labelledTicks(low: number, high: number, wanted: number): { read
   const step = ticks.length > 1 ? ticks[1] - ticks[0] : roundStep(high - low, wanted);
   return ticks.map((value) => ({ value, text: tickText(value, step) }));
 }
+/** Degrees at which an unwrapped angle points straight up or down, every other one where more than `most` would stand; plain ticks where there are fewer than two. */
+export function turnTicks(low: number, high: number, most: number): { readonly value: number; readonly text: string }[] {
+  let step = TURN / 2;
+  while ((high - low) / step > Math.max(2, most)) step *= 2;
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  if (count < 2) return labelledTicks(low, high, Math.min(5, most));
+  return Array.from({ length: count }, (_, i) => (first + i) * step).map((value) => ({
+    value,
+    text: `${value % TURN === 0 ? 'up' : 'down'} ${tickText(value, step)}`,
+  }));
+}
 /** A range with some air, never empty, that moves only when it must: an axis that breathes with every sample cannot be read. */
 export class SteadyRange {
   private low = NaN;

@@ -10,6 +10,8 @@ export interface OverviewWindow {
   readonly shownFrom: number;
   readonly shownTo: number;
   readonly now: number;
+  /** Axis value from which the times below count; undefined: from the right end, which is now. */
+  readonly origin?: number;
 }
 /** Seconds that the overview spans at most, and at least, whatever the plots show. */
 const LONGEST = 60;
@@ -83,16 +85,25 @@ export class Overview {
     this.drawMarks(context, history, window, X, top, width);
     context.strokeStyle = palette.now;
     line(context, X(window.now), top - 4, X(window.now), bottom);
+    if (window.origin !== undefined) {
+      // a cursor that can be taken hold of
+      context.fillStyle = palette.now;
+      context.beginPath();
+      context.arc(X(window.now), top - 5, 5, 0, 2 * Math.PI);
+      context.fill();
+    }
     context.font = `450 11px ${NUMBER_FONT}`;
     context.textBaseline = 'top';
     context.fillStyle = palette.axis;
-    const ticks = roundTicks(window.from - window.to, 0, 6);
+    const end = window.origin ?? window.to;
+    const ticks = roundTicks(window.from - end, window.to - end, 6);
     for (const seconds of ticks) {
-      const at = X(window.to + seconds);
-      const text = Math.abs(seconds) < 1e-9 ? 'now' : tickText(seconds, ticks[1] - ticks[0]);
-      context.textAlign = text === 'now' ? 'right' : 'center';
-      if (at > MARGIN + 8)
-        context.fillText(seconds === ticks[ticks.length - 2] ? `${text} s` : text, text === 'now' ? width - 4 : at, bottom + 5);
+      const at = X(end + seconds);
+      const isNow = window.origin === undefined && Math.abs(seconds) < 1e-9;
+      const text = isNow ? 'now' : tickText(seconds, ticks[1] - ticks[0]);
+      const named = seconds === ticks[ticks.length - (window.origin === undefined ? 2 : 1)];
+      context.textAlign = isNow ? 'right' : at > width - MARGIN - 8 ? 'right' : 'center';
+      if (at > MARGIN + 8 || window.origin !== undefined) context.fillText(named ? `${text} s` : text, isNow ? width - 4 : at, bottom + 5);
     }
   }
   private drawMarks(

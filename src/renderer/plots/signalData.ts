@@ -1,10 +1,13 @@
 import { crossesSeam, SteadyRange, wrapDegrees } from './axis';
 import type { PlotHistory } from './plotHistory';
-import type { PlotWindow } from './plotWindow';
+import { originOf, type PlotWindow } from './plotWindow';
 import type { Signal } from './signals';
 
 /** Cost terms that are drawn beside their total: those that weigh most. */
 const MOST_TERMS = 2;
+
+/** An unwrapped angle's axis shows at least so many degrees. */
+const LEAST_DEGREES = 20;
 
 /** Columns as uPlot takes them: x, then one for each line; null breaks a line. */
 export type Columns = (number | null)[][];
@@ -16,6 +19,11 @@ export class SignalData {
   private readonly range = new SteadyRange();
   private history: PlotHistory | undefined;
   private window: PlotWindow | undefined;
+  /** What the columns of a whole run were made of; and they themselves, taken again while only the cursor moves. */
+  private made: readonly unknown[] = [];
+  private columns: Columns = [];
+  /** The line of the second episode: times and values. */
+  other: Columns = [[], []];
 
   constructor(
     readonly signal: Signal,
@@ -27,21 +35,39 @@ export class SignalData {
     return this.signal.kind === 'costs' ? 2 + MOST_TERMS : 2;
   }
 
-  /** The rows of a window, seconds from now. */
+  /** The rows of a window: seconds from now, or of a whole run seconds of the episode. The columns of before when those would be alike. */
   take(history: PlotHistory, window: PlotWindow): Columns {
     this.history = history;
     this.window = window;
+    const { signal } = this;
+    const { now, past, span, other } = window;
+    if (span === undefined) return (this.columns = this.cut(history, now - past, now + 1e-9));
+    const parts = [history, history.version, span.from, span.to, other?.history, other?.history.version, other?.shift, other?.turns];
+    if (parts.every((part, i) => part === this.made[i])) return this.columns;
+    this.made = parts;
+    this.range.reset();
+    if (other === undefined) this.other = [[], []];
+    else {
+      const { shift, turns = 0 } = other;
+      const [xs, ...lines] = this.cut(other.history, span.from - shift, span.to - shift, 1);
+      const turned = signal.wraps ? 360 * turns : 0;
+      this.other = [xs.map((x) => x! + shift), lines[lines.length - 1].map((value) => (value === null ? null : value + turned))];
+    }
+    return (this.columns = this.cut(history, span.from, span.to, 1));
+  }
+  /** Rows between two axis values, the one before them, and some after. */
+  private cut(history: PlotHistory, low: number, high: number, after = 0): Columns {
     const { signal, width } = this;
-    const { now, past } = window;
-    const from = Math.max(0, history.firstAtOrAfter(now - past) - 1);
-    const to = history.firstAtOrAfter(now + 1e-9);
+    const origin = originOf(this.window!);
+    const from = Math.max(0, history.firstAtOrAfter(low) - 1);
+    const to = Math.min(history.count, history.firstAtOrAfter(high) + after);
     if (signal.kind === 'costs') this.chooseTerms(history, from, to);
     const columns: Columns = Array.from({ length: width }, () => []);
     let previous = NaN;
     for (let row = from; row < to; row++) {
-      const x = history.x(row) - now;
+      const x = history.x(row) - origin;
       const value = this.valueOfRow(history, row);
-      const broken = history.breaksBefore(row) || (signal.wraps && crossesSeam(previous, value));
+      const broken = history.breaksBefore(row) || (this.onCircle && crossesSeam(previous, value));
       if (broken && row > from) columns.forEach((column, c) => column.push(c === 0 ? x - 1e-6 : null));
       columns[0].push(x);
       for (let i = 0; i < width - 2; i++) columns[1 + i].push(i < this.terms.length ? finite(history.cost(row, this.terms[i])) : null);
@@ -51,29 +77,48 @@ export class SignalData {
     if (columns[0].length === 0) columns.forEach((column, c) => column.push(c === 0 ? 0 : null));
     return columns;
   }
-  /** Bounds of the axis. They follow what was measured and the chosen plan: doubt must not flatten what is known. */
-  bounds(columns: Columns, { plan, now, planAt, ahead }: PlotWindow): [number, number] {
+  /**
+   * Bounds of the axis. They follow what was measured and the chosen plan: doubt must not flatten what is known. Of a whole run
+   * they follow what was measured alone, or they would move with the cursor.
+   */
+  bounds(columns: Columns, { plan, now, planAt, ahead, span }: PlotWindow): [number, number] {
     const { signal } = this;
-    if (signal.wraps) return [-205, 205];
+    if (this.onCircle) return [-205, 205];
     if (signal.kind === 'action') return [signal.limits[0] * 1.2, signal.limits[1] * 1.2];
     let [low, high] = [Infinity, -Infinity];
     const see = (value: number) => {
       if (value < low) low = value;
       if (value > high) high = value;
     };
-    for (const column of columns.slice(1)) for (const value of column) if (value !== null) see(value);
-    if (plan !== undefined && signal.kind === 'state')
+    for (const column of [...columns.slice(1), this.other[1]]) for (const value of column) if (value !== null) see(value);
+    if (signal.wraps) return turnBounds(low, high);
+    if (span === undefined && plan !== undefined && signal.kind === 'state')
       for (let h = 0; h <= plan.horizon && planAt + h * plan.period <= now + ahead; h++)
         see(plan.states[h * plan.size + signal.channel] * signal.factor);
     const always = signal.kind === 'state' ? signal.limits : signal.kind === 'planMs' ? [0, signal.limits[0] * 1.15] : [0];
     return this.range.next(low, high, always);
   }
-  /** Value at some seconds from now, screen units; NaN where nothing is known. */
+  /** Value at a place on the time axis of the plots, screen units; NaN where nothing is known. */
   valueAt(seconds: number): number {
     const { history, window } = this;
     if (history === undefined || window === undefined) return NaN;
+    if (window.span !== undefined) return this.valueNear(history, seconds);
     if (seconds > 0) return this.plannedAt(seconds, window);
-    const row = history.nearest(window.now + seconds);
+    return this.valueNear(history, window.now + seconds);
+  }
+  /** The same of the second episode. */
+  otherAt(seconds: number): number {
+    const other = this.window?.other;
+    if (other === undefined) return NaN;
+    return this.valueNear(other.history, seconds - other.shift) + (this.signal.wraps ? 360 * (other.turns ?? 0) : 0);
+  }
+
+  /** Whether angles are shown within (−180, 180]; those of a whole run go on through their turns. */
+  private get onCircle(): boolean {
+    return this.signal.wraps && this.window?.span === undefined;
+  }
+  private valueNear(history: PlotHistory, x: number): number {
+    const row = history.nearest(x);
     return row < 0 ? NaN : this.valueOfRow(history, row);
   }
 
@@ -86,6 +131,8 @@ export class SignalData {
         return history.command(row) * signal.factor;
       case 'costs':
         return history.totalCost(row);
+      case 'costSoFar':
+        return history.costSoFar?.(row) ?? NaN;
       case 'planMs':
         return history.planMs(row);
       default:
@@ -101,7 +148,7 @@ export class SignalData {
     return signal.kind === 'state' ? this.onScreen(plan.states[step * plan.size + signal.channel]) : NaN;
   }
   private onScreen(value: number): number {
-    return this.signal.wraps ? wrapDegrees(value * this.signal.factor) : value * this.signal.factor;
+    return this.onCircle ? wrapDegrees(value * this.signal.factor) : value * this.signal.factor;
   }
   private chooseTerms(history: PlotHistory, from: number, to: number): void {
     const sums = Array.from({ length: this.termCount }, (_, term) => {
@@ -121,4 +168,10 @@ export class SignalData {
   }
 }
 
+/** Around an unwrapped angle, degrees: with air, and never so narrow that noise fills the plot. */
+function turnBounds(low: number, high: number): [number, number] {
+  if (!(high >= low)) return [-205, 205];
+  const air = Math.max(0.08 * (high - low), (LEAST_DEGREES - (high - low)) / 2);
+  return [low - air, high + air];
+}
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

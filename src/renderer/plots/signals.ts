@@ -10,7 +10,7 @@ export interface Signal {
   /** On screen; '' for a pure number. */
   readonly unit: string;
   readonly factor: number;
-  readonly kind: 'state' | 'action' | 'costs' | 'planMs' | 'lateness';
+  readonly kind: 'state' | 'action' | 'costs' | 'costSoFar' | 'planMs' | 'lateness';
   /** Index of the state channel; −1 for others. */
   readonly channel: number;
   readonly wraps: boolean;
@@ -120,6 +120,15 @@ export function signalsOf(setup: SetupDescription, deadlineMs = setup.period * 1
     },
   ];
 }
+/** The same for a whole recorded episode: what it cost so far in place of the cost of each period, and no times of planning unless chosen. */
+export const wholeSignalsOf = (setup: SetupDescription, deadlineMs?: number): Signal[] =>
+  signalsOf(setup, deadlineMs).map((signal) =>
+    signal.kind === 'costs'
+      ? { ...signal, id: 'costSoFar', symbol: 'cost so far', label: 'Cost of the episode up to here', kind: 'costSoFar', digits: 0 }
+      : signal.kind === 'planMs'
+        ? { ...signal, usual: false }
+        : signal,
+  );
 /** Those that are shown: the chosen ones, or the plant's own. */
 export const shownSignals = (all: readonly Signal[], chosen: readonly string[] | null): Signal[] =>
   all.filter((signal) => (chosen === null ? signal.usual : chosen.includes(signal.id)));

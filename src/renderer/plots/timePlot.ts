@@ -2,11 +2,13 @@ import './localeGuard';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { NUMBER_FONT, type Palette } from '../theme/theme';
-import { roundTicks, tickText } from './axis';
+import { roundTicks, tickText, turnTicks } from './axis';
 import { drawAbove, drawBehind, type Sight } from './plotDrawing';
+import { brokenLine, brokenPath } from './linePath';
+import { PlanLayer } from './planLayer';
 import type { PlotHistory } from './plotHistory';
-import { GUTTER, RIGHT_MARGIN, type PlotWindow } from './plotWindow';
-import { SignalData } from './signalData';
+import { GUTTER, originOf, RIGHT_MARGIN, WHOLE_GUTTER, type PlotWindow } from './plotWindow';
+import { SignalData, type Columns } from './signalData';
 import type { Signal } from './signals';
 
 export interface TimePlotOptions {
@@ -14,14 +16,16 @@ export interface TimePlotOptions {
   readonly costTerms: readonly string[];
   /** The plot at the bottom carries the time axis for all. */
   readonly withTime: boolean;
+  /** A plot of whole runs: every window has a span. */
+  readonly whole?: boolean;
   readonly onHover: (seconds: number | undefined) => void;
 }
 /** Room for the heading, px. */
 const TOP = 28;
 
 /**
- * One strip of the stack: history left of the now line, the chosen plan and the model's band right of it. uPlot draws
- * axes and measured lines; ground, plan, band and words are drawn through its hooks.
+ * One strip of the stack: history left of the now line, the chosen plan and the model's band right of it; or a whole run, a
+ * second one under it, and the plan from the cursor on. uPlot draws axes and measured lines; ground, plan, band and words are drawn through its hooks.
  */
 export class TimePlot {
   private readonly plot: uPlot;
@@ -29,6 +33,8 @@ export class TimePlot {
   private window: PlotWindow = { now: 0, past: 3, ahead: 0, plan: undefined, planAt: 0, target: undefined };
   private bounds: [number, number] = [0, 1];
   private labels: Sight['labels'] = [];
+  private columns: Columns = [];
+  private readonly planLayer: PlanLayer | undefined;
 
   constructor(
     container: HTMLElement,
@@ -36,8 +42,12 @@ export class TimePlot {
     private palette: Palette,
   ) {
     this.data = new SignalData(options.signal, options.costTerms.length);
-    const nothing = Array.from({ length: this.data.width }, (_, c) => (c === 0 ? [0] : [null])) as unknown as uPlot.AlignedData;
+    const nothing = Array.from({ length: this.data.width + (options.whole === true ? 1 : 0) }, (_, c) =>
+      c === 0 ? [0] : [null],
+    ) as unknown as uPlot.AlignedData;
     this.plot = new uPlot(this.settings(container.clientWidth, container.clientHeight), nothing, container);
+    const { kind } = options.signal;
+    if (options.whole === true && (kind === 'state' || kind === 'action')) this.planLayer = new PlanLayer(this.plot.ctx.canvas);
   }
 
   resize(width: number, height: number): void {
@@ -48,15 +58,27 @@ export class TimePlot {
     this.plot.redraw(false, true);
   }
   update(history: PlotHistory, window: PlotWindow): void {
+    const before = this.window;
     this.window = window;
     const columns = this.data.take(history, window);
+    if (columns === this.columns) return this.moveCursor(before);
+    this.columns = columns;
     this.bounds = this.data.bounds(columns, window);
-    this.labels = history.marksBetween(window.now - window.past, window.now).map(({ x, label }) => ({ x: x - window.now, text: label }));
-    this.plot.setData(columns as uPlot.AlignedData, true);
+    const { from, to } = window.span ?? { from: window.now - window.past, to: window.now };
+    const origin = originOf(window);
+    this.labels = history.marksBetween(from, to).map(({ x, label, kind }) => ({ x: x - origin, text: label, kind }));
+    const [xs, ...lines] = columns;
+    // the second episode has its own times: its series has a path of its own, over a column of nothing
+    const all = this.options.whole === true ? [xs, xs.map(() => null), ...lines] : columns;
+    this.plot.setData(all as uPlot.AlignedData, true);
   }
-  /** Value at some seconds from now, screen units; NaN where nothing is known. */
+  /** Value at a place on the time axis, screen units; NaN where nothing is known. */
   valueAt(seconds: number): number {
     return this.data.valueAt(seconds);
+  }
+  /** The same of the second episode. */
+  otherAt(seconds: number): number {
+    return this.data.otherAt(seconds);
   }
   /** Moves the crosshair of a plot that the mouse is not in. */
   pointAt(seconds: number | undefined): void {
@@ -67,24 +89,33 @@ export class TimePlot {
     this.plot.destroy();
   }
 
+  /** The lines are those of before: at most the plan is drawn anew. */
+  private moveCursor({ target }: PlotWindow): void {
+    if (target !== this.window.target) this.plot.redraw(false, false);
+    else this.planLayer?.draw(this.plot, this.sight);
+  }
   private get sight(): Sight {
     const { window, palette, labels, options, data } = this;
-    return { signal: options.signal, window, palette, labels, costTerms: options.costTerms, terms: data.terms, withTime: options.withTime };
+    return {
+      signal: options.signal,
+      window,
+      palette,
+      labels,
+      costTerms: options.costTerms,
+      other: data.other,
+      terms: data.terms,
+      withTime: options.withTime,
+    };
   }
   private settings(width: number, height: number): uPlot.Options {
-    const { signal, withTime } = this.options;
+    const { signal, withTime, whole = false } = this.options;
     const font = `450 11px ${NUMBER_FONT}`;
     const grid = { show: true, width: 1, stroke: () => this.palette.grid };
+    const steps = signal.kind === 'action' || signal.kind === 'planMs' || signal.kind === 'lateness';
     const lines: uPlot.Series[] =
       signal.kind === 'costs'
         ? [this.series('second', 1.2), this.series('model', 1.4), this.series('measured', 1.6)]
-        : [
-            this.series(
-              signal.kind === 'planMs' || signal.kind === 'lateness' ? 'second' : 'measured',
-              1.6,
-              signal.kind === 'action' || signal.kind === 'planMs' || signal.kind === 'lateness',
-            ),
-          ];
+        : [this.series(!whole && (signal.kind === 'planMs' || signal.kind === 'lateness') ? 'second' : 'measured', 1.6, steps)];
     return {
       width: Math.max(20, width),
       height: Math.max(20, height),
@@ -97,7 +128,13 @@ export class TimePlot {
         bind: { dblclick: () => null },
       },
       scales: {
-        x: { time: false, range: () => [-this.window.past, Math.max(this.window.ahead, this.window.past * 0.02)] },
+        x: {
+          time: false,
+          range: () => {
+            const { past, ahead, span } = this.window;
+            return span === undefined ? [-past, Math.max(ahead, past * 0.02)] : [span.from, span.to];
+          },
+        },
         y: { range: () => this.bounds },
       },
       axes: [
@@ -110,28 +147,38 @@ export class TimePlot {
           grid,
           ticks: { show: false },
           border: { show: true, width: 1, stroke: () => this.palette.lineStrong },
-          splits: (_plot, _axis, low, high) => roundTicks(low, high, 5),
+          splits: (plot, _axis, low, high) => roundTicks(low, high, whole ? Math.max(3, plot.bbox.width / devicePixelRatio / 130) : 5),
           values: (_plot, splits) => (withTime ? this.timeWords(splits) : splits.map(() => '')),
         },
         {
           show: true,
-          size: GUTTER,
+          size: whole ? WHOLE_GUTTER : GUTTER,
           gap: 7,
           font,
           stroke: () => this.palette.axis,
           grid,
           ticks: { show: false },
           splits: (plot, _axis, low, high) =>
-            signal.wraps
-              ? [-180, -90, 0, 90, 180]
-              : roundTicks(low, high, Math.max(2, Math.min(5, plot.bbox.height / devicePixelRatio / 26))),
-          values: (_plot, splits) => splits.map((value) => tickText(value, splits.length > 1 ? splits[1] - splits[0] : 1)),
+            signal.wraps && whole
+              ? turnTicks(low, high, plot.bbox.height / devicePixelRatio / 20).map(({ value }) => value)
+              : signal.wraps
+                ? [-180, -90, 0, 90, 180]
+                : roundTicks(low, high, Math.max(2, Math.min(5, plot.bbox.height / devicePixelRatio / 26))),
+          values: (plot, splits) =>
+            signal.wraps && whole
+              ? this.turnWords(plot, splits)
+              : splits.map((value) => tickText(value, splits.length > 1 ? splits[1] - splits[0] : 1)),
         },
       ],
-      series: [{}, ...lines],
+      series: [{}, ...(whole ? [{ ...this.series('second', 1.4), paths: this.otherPath(steps) }] : []), ...lines],
       hooks: {
         drawAxes: [(plot) => drawBehind(plot, this.sight)],
-        draw: [(plot) => drawAbove(plot, this.sight)],
+        draw: [
+          (plot) => {
+            drawAbove(plot, this.sight);
+            this.planLayer?.draw(plot, this.sight);
+          },
+        ],
         setCursor: [
           (plot) => {
             const { left } = plot.cursor;
@@ -151,39 +198,24 @@ export class TimePlot {
       paths: brokenPath(steps),
     };
   }
+  private otherPath(steps: boolean): uPlot.Series.PathBuilder {
+    return (plot) => {
+      const [xs, ys] = this.data.other;
+      return ys.length === 0 ? null : brokenLine(plot, xs, ys, 0, xs.length - 1, steps);
+    };
+  }
+  private turnWords(plot: uPlot, splits: number[]): string[] {
+    const [low, high] = this.bounds;
+    const named = new Map(turnTicks(low, high, plot.bbox.height / devicePixelRatio / 20).map(({ value, text }) => [value, text]));
+    return splits.map((value) => named.get(value) ?? '');
+  }
   private timeWords(splits: number[]): string[] {
+    const { whole = false } = this.options;
     const step = splits.length > 1 ? splits[1] - splits[0] : 1;
     return splits.map((value, i) => {
-      if (Math.abs(value) < 1e-9) return ''; // "now" is written by hand, brighter
-      const text = value > 0 ? `+${tickText(value, step)}` : tickText(value, step);
+      if (!whole && Math.abs(value) < 1e-9) return ''; // "now" is written by hand, brighter
+      const text = value > 0 && !whole ? `+${tickText(value, step)}` : tickText(value, step);
       return i === splits.length - 1 ? `${text} s` : text;
     });
   }
-}
-
-/** A line that is lifted at every null. uPlot's own paths only clip such gaps, and where they are narrower than a pixel a line stands across the plot. */
-function brokenPath(steps: boolean): uPlot.Series.PathBuilder {
-  return (plot, series, from, to) => {
-    const path = new Path2D();
-    const [xs, ys] = [plot.data[0], plot.data[series]];
-    let pen = false;
-    let last = 0;
-    for (let i = from; i <= to; i++) {
-      const value = ys[i];
-      if (value === null || value === undefined) {
-        pen = false;
-        continue;
-      }
-      const x = plot.valToPos(xs[i], 'x', true);
-      const y = plot.valToPos(value, 'y', true);
-      if (!pen) path.moveTo(x, y);
-      else {
-        if (steps) path.lineTo(x, last);
-        path.lineTo(x, y);
-      }
-      pen = true;
-      last = y;
-    }
-    return { stroke: path, fill: null, clip: null, flags: 1 };
-  };
 }

@@ -32,6 +32,8 @@ export interface Past {
   command(row: number): number;
   cost(row: number, term: number): number;
   totalCost(row: number): number;
+  /** Sum of the stage costs of the episode up to this row; only where a whole episode is known. */
+  costSoFar?(row: number): number;
   planMs(row: number): number;
   lateness(row: number): number;
   /** As `BASIS` numbers it. */

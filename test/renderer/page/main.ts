@@ -14,6 +14,7 @@ import { fontsReady } from '../../../src/renderer/theme/theme';
 import '../../../src/renderer/theme/fonts.css';
 import '../../../src/renderer/theme/tokens.css';
 import '../../../src/renderer/theme/base.css';
+import Replayed from './Replayed.svelte';
 import { emptySnapshot, recordedRun, ScriptedWorkbench, type SetupName } from '../scripted';
 
 export interface Wanted {
@@ -58,7 +59,11 @@ window.show = async (wanted) => {
   await fontsReady();
   const props: PanelProps = { workbench, view, frames };
   const component =
-    wanted.panel === 'all' ? App : (panels as unknown as Record<string, { default: Component<PanelProps> }>)[wanted.panel].default;
+    wanted.panel === 'all'
+      ? App
+      : wanted.panel === 'replayed'
+        ? Replayed
+        : (panels as unknown as Record<string, { default: Component<PanelProps> }>)[wanted.panel].default;
   const target = document.getElementById('app')!;
   target.className = wanted.panel === 'all' ? 'whole' : 'alone';
   const mounted = mount(component as Component<PanelProps & { readonly subject: Subject }>, {
