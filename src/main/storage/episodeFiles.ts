@@ -25,7 +25,7 @@ import { PartFile } from './mcap/partFile';
 /** Periods of a chunk, unless somebody flushes: what a run that is killed may lose of an episode on a stepped clock. */
 const PERIODS_A_CHUNK = 20;
 const CHUNK_BYTES = 1e6;
-/** With less left on the disk no episode is begun: one of a minute at 200 Hz takes some 15 MB. */
+/** With less left on the disk no episode is begun: one of a minute at 200 Hz takes some 20 MB. */
 const LEAST_FREE_BYTES = 200e6;
 /** What some system takes for a path, or a shell for more than a name. */
 const NOT_IN_NAMES = /[^\p{L}\p{N}._() -]+/gu;
@@ -169,9 +169,12 @@ export class EpisodeFiles implements EpisodeSink {
   }
 }
 
-/** Recordings of a folder that were left in the middle and not made whole yet: part files without a whole one beside them. */
+/** Recordings of a folder that were left in the middle and not made whole yet. */
 export async function leftPartsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []); // a folder that is not there holds none
+  return leftPartsAmong(await readdir(folder).catch(() => [])); // a folder that is not there holds none
+}
+/** Part files without a whole one beside them, by name. */
+export function leftPartsAmong(names: readonly string[]): string[] {
   const all = new Set(names);
   return names.filter((name) => name.endsWith('.mcap.part') && !all.has(name.slice(0, -'.part'.length))).sort();
 }
