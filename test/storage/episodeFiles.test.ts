@@ -7,6 +7,8 @@ import { replayEpisode } from '../../src/main/control/replay';
 import { EpisodeFiles, leftPartsIn } from '../../src/main/storage/episodeFiles';
 import { readEpisodeFile } from '../../src/main/storage/readEpisodeFile';
 import { readHeader } from '../../src/shared/episodes/record';
+import { episodeTable } from '../../src/main/storage/tables/episodeTable';
+import { readMcapTable, topicsOfMcap } from '../../src/main/storage/tables/mcapTable';
 import { FileRefused } from '../../src/shared/recordings/refusal';
 import { recordInto } from '../support/recordedPendulum';
 
@@ -82,6 +84,19 @@ test('an independent reader finds the topics, schemas and counts that we claim',
     if (name === 'upright')
       expect(readHeader(Object.fromEntries(metadata))).toMatchObject({ plant: 'pendulum', episode: 0, period: 0.05, software: 'test' });
   }
+});
+test('every topic becomes a table that says what it leaves out; that of the episode says how many fans it had', async () => {
+  const { sink } = await recorded();
+  const [path] = sink.written;
+  const found = await topicsOfMcap(path!, () => {});
+  expect(found.counts.map(([topic]) => topic).sort()).toEqual(['/event', '/fan', '/plan', '/telemetry', '/timing']);
+  for (const [topic, messages] of found.counts) {
+    const table = await readMcapTable(path!, topic, found, () => {});
+    expect([topic, table.rows]).toEqual([topic, messages]);
+    expect(table.losses[0]).toContain('other topics are left out');
+  }
+  const episode = readEpisodeFile(path!);
+  expect(episodeTable(episode).losses[0]).toContain(`${episode.fanCount} fans`);
 });
 test('a name holds nothing that a system could take for a path', async () => {
   const sink = files('../a: "b"/ä 1');
