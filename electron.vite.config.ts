@@ -14,6 +14,7 @@ export const entries = {
   planner: 'src/main/workers/planner.ts',
   evaluator: 'src/main/workers/evaluator.ts',
   recorder: 'src/main/workers/recorder.ts',
+  librarian: 'src/main/workers/librarian.ts',
   peakThread: 'src/main/workers/peakThread.ts',
   learner: 'src/main/workers/learner.ts',
   trainer: 'src/main/workers/trainer.ts',

@@ -56,7 +56,7 @@ const table: Record<string, Room> = {
     rooms: ['shared/contract', 'shared/setups', 'main/page', 'main/storage', 'main/workbench', 'main/workers'],
     packages: ['node:', 'electron'],
   },
-  'main/headless': { rooms: ['shared', 'main/page', 'main/storage', 'main/workbench', 'main/workers'], packages: ['node:', 'ws'] },
+  'main/headless': { rooms: ['shared', 'main/page', 'main/storage', 'main/workbench', 'main/workers'], packages: ['node:', 'trash', 'ws'] },
 
   // the kernels share constants with their hosts, nothing else
   kernels: { rooms: ['shared/rollouts/kernels/layout', 'shared/rollouts/kernels/gaussianLayout', 'shared/models/network/kernelLayout'] },

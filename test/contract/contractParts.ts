@@ -31,6 +31,16 @@ export const fullParams: { readonly [K in CallName]: ParamsOf<K> } = {
   forget: { lease: 'l' },
   cancelFit: { lease: 'l' },
   planCredit: { credits: 2 },
+  recordings: undefined,
+  openRecording: { name: 'a.mcap' },
+  recordedRows: { name: 'a.mcap', from: 0, to: 1, most: 100 },
+  recordedPlans: { name: 'a.mcap', from: 0, to: 1, most: 100 },
+  markRecording: { name: 'a.mcap', marks: { tags: ['bench'], note: 'new belt', heldOut: true } },
+  trashRecordings: { names: ['a.mcap', 'b.mcap'] },
+  recoverRecording: { name: 'a.mcap.part' },
+  showRecordings: undefined,
+  showRecording: { name: 'a.mcap' },
+  loadRecordedSetup: { lease: 'l', name: 'a.mcap' },
 };
 /** Keys that may be left out. */
 export const optional: Partial<Record<CallName, readonly string[]>> = {

@@ -102,6 +102,64 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
       expect(await objections()).toEqual([]);
     });
 
+  for (const theme of ['dark', 'light'] as const)
+    test(`the recordings in ${theme}, one replayed and two compared, have no objection`, async () => {
+      await show({ panel: 'all', theme });
+      await page.keyboard.press('r');
+      const rows = page.getByRole('row');
+      await rows.filter({ hasText: 'cartPole-light 2' }).locator('.name button').click();
+      await page.getByText('of 3.45 s, recorded').waitFor();
+      expect(await objections()).toEqual([]);
+      await page.getByRole('checkbox', { name: /episode-1/ }).click();
+      await page.getByRole('combobox', { name: 'Where B is laid over A' }).waitFor();
+      expect(await page.getByTestId('scene-second').count()).toBe(1);
+      expect(await objections()).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
+
+  test('on the recordings Space is Stop while a loop runs, and plays when none does', async () => {
+    const stops = () => page.evaluate(() => window.scripted!.named('stop').length);
+    const time = async () => Number(await page.locator('.transport .time .num').innerText());
+    for (const state of ['RUNNING', 'STOPPED']) {
+      await show({ panel: 'all', state });
+      await page.keyboard.press('r');
+      await page.getByRole('row').filter({ hasText: 'cartPole-light 2' }).locator('.name button').click();
+      await page.getByText('of 3.45 s, recorded').waitFor();
+      await page.keyboard.press('Home');
+      for (let press = 0; press < 3; press++) await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Shift+ArrowRight');
+      await expect.poll(time).toBe(0.65);
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(time).toBe(0.6);
+      await page.keyboard.press('Space');
+      const playing = await page.locator('.transport').getByRole('button', { name: 'Pause' }).count();
+      expect([await stops(), playing]).toEqual(state === 'RUNNING' ? [1, 0] : [0, 1]);
+      if (state === 'STOPPED') await expect.poll(time, { timeout: 15_000 }).toBe(3.45); // it stands at the end
+    }
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('button', { name: 'Workbench' }).getAttribute('aria-current')).toBe('page');
+  });
+
+  test('a blank in a note is Shift and Space while Space is Stop', async () => {
+    await show({ panel: 'all' });
+    await page.keyboard.press('r');
+    await page.getByRole('row').filter({ hasText: 'cartPole-light 2' }).locator('.name button').click();
+    const note = page.getByRole('textbox', { name: 'Note' });
+    await note.pressSequentially('new');
+    await page.keyboard.press('Shift+Space');
+    await note.pressSequentially('belt');
+    await page.getByRole('textbox', { name: /^Tags/ }).fill('bench 2, , a');
+    await page.keyboard.press('Enter');
+    const marked = await page.evaluate(() => window.scripted!.named('markRecording').map(({ params }) => params.marks));
+    expect(marked).toEqual([
+      { tags: [], note: 'new belt', heldOut: false },
+      { tags: ['bench 2', 'a'], note: '', heldOut: false },
+    ]);
+    expect(await page.evaluate(() => window.scripted!.named('stop').length)).toBe(0);
+    await page.keyboard.press('Space');
+    expect(await page.evaluate(() => window.scripted!.named('stop').length)).toBe(1);
+  });
+
   test('a page that only watches can change nothing but Stop, and says how to take the controls', async () => {
     await show({ panel: 'all', heldByOther: true });
     const enabled = await page.evaluate(

@@ -13,6 +13,8 @@ import { resolveSetup, type ResolvedSetup } from '../../src/shared/setups/resolv
 import { compileCost } from '../../src/shared/tasks/cost';
 import { catalog, describeSettings, describeSetup } from '../../src/main/workbench/describe';
 import type { Door } from '../../src/renderer/link/doors';
+import type { RecordingSummary } from '../../src/shared/episodes/library';
+import { summary } from './summary';
 
 export type SetupName = 'light' | 'pilco' | 'pendulum';
 
@@ -228,6 +230,13 @@ export interface Asked {
 /** Answers the contract from a snapshot; one client. */
 export class ScriptedWorkbench {
   readonly asked: Asked[] = [];
+  /** What its folder holds; rows of any of them are those of the snapshot's newest episode. */
+  recordings: RecordingSummary[] = [
+    summary({ name: '2026-11-27T14-06-12-cartPole-light-episode-2.mcap', rows: 70, seconds: 3.45, uprightFrom: 1.65 }),
+    summary({ name: '2026-11-27T14-05-40-cartPole-light-episode-1.mcap', rows: 70, seconds: 3.45, random: true }),
+    summary({ name: 'left.mcap.part', state: 'part', reason: 'It was left in the middle, as by a crash.', rows: 0 }),
+  ];
+  recordedPlan: Uint8Array | undefined;
   heldByOther = false;
   credits = 0;
   private served: ServedClient | undefined;
@@ -277,6 +286,11 @@ export class ScriptedWorkbench {
       'push',
       'forget',
       'cancelFit',
+      'markRecording',
+      'trashRecordings',
+      'showRecordings',
+      'showRecording',
+      'loadRecordedSetup',
     ] as const;
     return {
       ...(Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Pick<WorkbenchApi, (typeof names)[number]>),
@@ -289,6 +303,23 @@ export class ScriptedWorkbench {
         return { lease: 'lease-1' };
       },
       planCredit: async ({ credits }) => void (this.credits += credits),
+      recordings: async () => ({ folder: '/home/me/upright/recordings', bytes: 214e6, freeBytes: 98e9, recordings: this.recordings }),
+      openRecording: async ({ name }) => ({
+        summary: this.recordings.find((one) => one.name === name)!,
+        setup: this.snapshot.setup,
+        settings: this.snapshot.settings,
+        moments: [
+          { time: 0.5, kind: 'event', label: 'planned from here' },
+          { time: 3.45, kind: 'end', label: 'end' },
+        ],
+        plans: this.recordedPlan === undefined ? 0 : 1,
+      }),
+      recordedRows: async () => ({ every: 1, rows: this.snapshot.history.at(-1)! }),
+      recordedPlans: async () => ({ frames: this.recordedPlan === undefined ? [] : [this.recordedPlan] }),
+      recoverRecording: async ({ name }) => {
+        await note('recoverRecording')({ name });
+        return { name: null, words: `repaired: ${name}` };
+      },
     };
   }
 }

@@ -4,7 +4,10 @@ import { PlannerThread } from '../../src/main/control/plannerThread';
 import type { ChildProcessHandle } from '../../src/main/workbench/children';
 import type { ToLearner } from '../../src/main/workbench/learnerClient';
 import { createWorkbench } from '../../src/main/workbench/workbench';
+import type { ToLibrarian } from '../../src/main/workbench/librarianClient';
+import type { Desktop, LibrarianPlace } from '../../src/main/workbench/workbenchPorts';
 import { serveLearner } from '../../src/main/workers/learnerService';
+import { serveLibrarian } from '../../src/main/workers/librarianService';
 import type { FromControl, ToControl } from '../../src/shared/contract/controlMessages';
 import { connect } from '../../src/shared/contract/rpc';
 import { memoryPipe } from '../../src/shared/contract/transport';
@@ -126,6 +129,20 @@ export function learnerHere(sliceMs = 0): ChildHere {
   );
 }
 
+/** The real service of the librarian's thread. */
+export function librarianHere(place: LibrarianPlace): ChildHere {
+  return childHere(({ send, onMessage, leave }) =>
+    serveLibrarian({ send, onMessage: (listener) => onMessage((message) => listener(message as ToLibrarian)), leave }, place),
+  );
+}
+/** A desktop that only keeps what it was asked. */
+export class DesktopHere implements Desktop {
+  readonly trashed: string[] = [];
+  readonly shown: string[] = [];
+  trash = async (paths: readonly string[]) => void this.trashed.push(...paths);
+  show = async (path: string) => void this.shown.push(path);
+}
+
 /** A workbench whose children are in this process; every child that was started is kept. */
 export function workbenchHere({
   planningMs = 5,
@@ -135,6 +152,8 @@ export function workbenchHere({
 }: { planningMs?: number; sliceMs?: number; setup?: Setup; home?: string } = {}) {
   const controls: ChildHere[] = [];
   const learners: ChildHere[] = [];
+  const librarians: ChildHere[] = [];
+  const desktop = new DesktopHere();
   const workbench = createWorkbench({
     forkControl() {
       controls.push(controlHere(planningMs));
@@ -144,6 +163,11 @@ export function workbenchHere({
       learners.push(learnerHere(sliceMs));
       return learners.at(-1)!;
     },
+    spawnLibrarian(place) {
+      librarians.push(librarianHere(place));
+      return librarians.at(-1)!;
+    },
+    desktop,
     now: () => performance.now(),
     home,
     version: '0.0.0-test',
@@ -153,6 +177,8 @@ export function workbenchHere({
     workbench,
     controls,
     learners,
+    librarians,
+    desktop,
     join() {
       const [near, far] = memoryPipe();
       workbench.join(far);

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { workbenchHere } from './inProcess';
 
 test.each([
-  [['a.mcap.part'], /^1 recording was left in the middle.*Make it whole with: upright recover ".*recordings"$/],
-  [['a.mcap.part', 'b.mcap.part', 'c.mcap.part', 'c.mcap'], /^2 recordings were left in the middle.*Make them whole/],
+  [['a.mcap.part'], /^1 recording was left in the middle.*The screen Recordings makes it whole\.$/],
+  [['a.mcap.part', 'b.mcap.part', 'c.mcap.part', 'c.mcap'], /^2 recordings were left in the middle.*makes them whole/],
   [['a.mcap'], undefined],
 ])('of %j in its folder a workbench says so when it starts', async (names, words) => {
   const home = mkdtempSync(join(tmpdir(), 'upright-left-'));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ChildProcessHandle } from '../../src/main/workbench/children';
 import { createWorkbench } from '../../src/main/workbench/workbench';
 import type { FromControl, ToControl } from '../../src/shared/contract/controlMessages';
-import { learnerHere } from './inProcess';
+import { DesktopHere, learnerHere, librarianHere } from './inProcess';
 
 let home = '';
 beforeAll(() => (home = mkdtempSync(join(tmpdir(), 'upright-workbench-'))));
@@ -33,6 +33,8 @@ function started() {
       };
     },
     spawnLearner: () => learnerHere(),
+    spawnLibrarian: librarianHere,
+    desktop: new DesktopHere(),
     now: () => performance.now(),
     home,
     version: '0.0.0-test',

@@ -4,8 +4,10 @@
  */
 import { app } from 'electron';
 import { createWorkbench } from '../workbench/workbench';
+import { spawnLibrarian } from '../workers/librarianThread';
 import { setUpChildWatch } from './childWatch';
 import { setUpContentGuards } from './contentGuards';
+import { electronDesktop } from './desktop';
 import { setUpFaults } from './faults';
 import { homeOfThisRun, setupOfThisRun } from './home';
 import { setUpMenu } from './menu';
@@ -32,6 +34,8 @@ if (setUpSingleInstance()) {
     const workbench = createWorkbench({
       forkControl,
       spawnLearner,
+      spawnLibrarian,
+      desktop: electronDesktop,
       now: () => performance.now(),
       home: home.data,
       version: app.getVersion(),

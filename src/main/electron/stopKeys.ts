@@ -9,8 +9,9 @@ const stopKeys: Readonly<Record<string, string>> = { ' ': 'Space', Escape: 'Esc'
  */
 export function setUpStopKeys(workbench: Workbench): void {
   app.on('web-contents-created', (_created, contents) => {
-    contents.on('before-input-event', (_event, { type, key }) => {
+    contents.on('before-input-event', (_event, { type, key, shift }) => {
       const name = stopKeys[key];
+      if (key === ' ' && shift) return; // a blank in a field of text, as only the page knows; everywhere else the page stops
       if (type === 'keyDown' && name !== undefined) workbench.stop(`Stop key (${name}).`);
     });
   });

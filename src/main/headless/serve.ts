@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +6,9 @@ import type { Setup } from '../../shared/setups/setup';
 import { pageFolder } from '../page/pageFiles';
 import { createWorkbench } from '../workbench/workbench';
 import { forkControl, spawnLearner } from '../workers/fork';
+import { spawnLibrarian } from '../workers/librarianThread';
 import type { World } from './command';
+import { headlessDesktop, openOnDesktop } from './desktop';
 import { LackingError } from './refusals';
 import { SOCKET_PATH, startServer, type RunningServer } from './server';
 import { makeFolder } from '../storage/makeFolder';
@@ -38,7 +39,7 @@ export async function runServe(
   const folder = join(world.home, 'serve');
   await makeFolder(folder, 0o700).catch(refuseFolder(folder)); // before anything runs
   const workbench = createWorkbench({
-    ...{ forkControl, spawnLearner, now: world.now, home: world.home, version },
+    ...{ forkControl, spawnLearner, spawnLibrarian, desktop: headlessDesktop, now: world.now, home: world.home, version },
     ...(setup && { setup }),
     ...(backend && { backend }),
   });
@@ -54,7 +55,11 @@ export async function runServe(
       { url, port: server.port, socketPath: SOCKET_PATH, pid: process.pid, tokenFile },
       `The workbench is open at\n\n  ${url}\n\nThe part after the # is the key: it admits whoever knows it, from this computer only. Ctrl+C stops the rig and ends.`,
     );
-    if (open) openInBrowser(url, (text) => world.warn({ code: 'noBrowser', text }));
+    // the address is printed in any case, so a desktop that cannot open it is a warning only
+    if (open)
+      openOnDesktop(url, (command) =>
+        world.warn({ code: 'noBrowser', text: `No browser could be opened (${command} is missing): open the address yourself.` }),
+      );
     await aborted(world.signal);
     workbench.stop('The workbench was asked to end.');
   } finally {
@@ -99,19 +104,6 @@ function refusePort(port: number): (error: unknown) => never {
       );
     throw error;
   };
-}
-
-/** Asks the desktop; the address is printed in any case, so a desktop that cannot is a warning only. */
-function openInBrowser(url: string, complain: (text: string) => void): void {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open', url]
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
-        : ['xdg-open', url];
-  const child = spawn(command!, args, { stdio: 'ignore', detached: true });
-  child.on('error', () => complain(`No browser could be opened (${command} is missing): open the address yourself.`));
-  child.unref();
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

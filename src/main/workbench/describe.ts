@@ -3,7 +3,7 @@ import type { Prior } from '../../shared/models/model';
 import type { SettingValues } from '../../shared/settings';
 import { builtInSetups } from '../../shared/setups/builtIn';
 import { estimatorOf, registries, roomLabel, type ResolvedSetup, type Room } from '../../shared/setups/resolve';
-import type { Setup } from '../../shared/setups/setup';
+import { setupHash } from '../../shared/setups/setupHash';
 
 const ROOMS: readonly Room[] = ['task', 'planner', 'learning', 'model', 'controller', 'rig', 'plant', 'estimator', 'loop'];
 const priors: Readonly<Record<Prior, { readonly label: string; readonly reason: string }>> = {
@@ -58,7 +58,7 @@ export function describeSetup(resolved: ResolvedSetup): SetupDescription {
       .filter((id) => id !== 'placeFree' || plant.structure.placeFree.length > 0)
       .map((id) => ({ id, ...priors[id], on: setup.priors.includes(id) })),
     costTerms: resolved.cost.terms.map((term) => term.label),
-    hash: hashOf(setup),
+    hash: setupHash(setup),
   };
 }
 
@@ -78,15 +78,4 @@ export function describeSettings(resolved: ResolvedSetup, defaults: ResolvedSetu
       };
     }),
   })).filter(({ settings }) => settings.length > 0);
-}
-
-/** Seven hex digits over everything that a setup fixes; equal setups have equal hashes. */
-function hashOf(setup: Setup): string {
-  const canonical = JSON.stringify({
-    ...setup,
-    values: Object.fromEntries(Object.entries(setup.values).sort(([a], [b]) => (a < b ? -1 : 1))),
-  });
-  let low = 0x811c9dc5; // FNV-1a: a name to recognise a setup by, no protection
-  for (let i = 0; i < canonical.length; i++) low = Math.imul(low ^ canonical.charCodeAt(i), 0x01000193);
-  return (low >>> 4).toString(16).padStart(7, '0');
 }

@@ -14,6 +14,7 @@ import { Controls } from './controls';
 import { catalog, describeSettings, describeSetup } from './describe';
 import { Learning } from './learning';
 import { LearnerClient } from './learnerClient';
+import { LibraryService } from './library';
 import { statusOf } from './status';
 import { TelemetryHistory } from './telemetryHistory';
 import type { Workbench, WorkbenchPorts } from './workbenchPorts';
@@ -48,6 +49,7 @@ class WorkbenchService implements Workbench {
   private readonly notices: Notice[] = [];
   private readonly learner: LearnerClient;
   private readonly tunings: Tunings;
+  private readonly library: LibraryService;
   private readonly startedAt: number;
   private base: Setup = defaultSetup;
   private setup: Setup = defaultSetup;
@@ -80,6 +82,7 @@ class WorkbenchService implements Workbench {
       this.resolved = resolveSetup(ports.setup);
     }
     this.tunings = new Tunings(join(ports.home, 'tuning.json'), thisMachine(ports.version));
+    this.library = new LibraryService(ports, join(ports.home, 'recordings'), () => this.tellRecordings());
     this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner(), ...(ports.backend && { wish: ports.backend }) });
     this.learning = this.newLearning();
     this.forkControl();
@@ -115,6 +118,7 @@ class WorkbenchService implements Workbench {
     clearInterval(this.pingTimer);
     clearTimeout(this.learningTimer);
     this.learning.abandon();
+    this.library.close();
     const { control } = this;
     await Promise.all([this.learner.close(), control === undefined ? undefined : leave(control), this.tunings.written]);
     for (const transport of this.clients.keys()) transport.close();
@@ -187,6 +191,13 @@ class WorkbenchService implements Workbench {
         client.credits = Math.min(4, client.credits + credits);
         this.toControl({ kind: 'credit', frames: credits });
       },
+      loadRecordedSetup: async ({ lease, name }) => {
+        held(lease);
+        const setup = await this.library.setupOf(name);
+        held(lease); // it may have been lost meanwhile
+        await this.begin(setup, setup);
+      },
+      ...this.library.calls,
     };
   }
 
@@ -243,10 +254,13 @@ class WorkbenchService implements Workbench {
     if (name !== undefined && !Object.hasOwn(builtInSetups, name))
       throw new RangeError(`There is no setup "${name}". Known: ${Object.keys(builtInSetups).join(', ')}.`);
     const base = { ...(name === undefined ? this.base : builtInSetups[name]!), ...given };
-    const next = { ...base, values: name === undefined ? this.setup.values : base.values };
-    resolveSetup(next); // refuses before anything is stopped
+    await this.begin(base, { ...base, values: name === undefined ? this.setup.values : base.values });
+  }
+  /** @param base  what "default" means for its settings */
+  private async begin(base: Setup, setup: Setup): Promise<void> {
+    resolveSetup(setup); // refuses before anything is stopped
     this.base = base;
-    this.setup = next;
+    this.setup = setup;
     await this.startOver();
   }
 
@@ -294,18 +308,24 @@ class WorkbenchService implements Workbench {
   }
   /** Recordings that a crash or a power cut left in the middle. */
   private async tellLeftParts(): Promise<void> {
-    const folder = this.recordingsFolder;
-    const count = (await leftPartsIn(folder)).length;
+    const count = (await leftPartsIn(this.library.folder)).length;
     if (count === 0) return;
     const [are, them] = count === 1 ? ['recording was', 'it'] : ['recordings were', 'them'];
-    this.notice('note', `${count} ${are} left in the middle, as by a crash. Make ${them} whole with: upright recover "${folder}"`);
+    this.notice('note', `${count} ${are} left in the middle, as by a crash. The screen Recordings makes ${them} whole.`);
   }
-  private get recordingsFolder(): string {
-    return join(this.ports.home, 'recordings');
+  private tellRecordings(): void {
+    this.announce('recordings', { folder: this.library.folder });
+  }
+  /** Told with the next status. */
+  private takeRecording(recording: NonNullable<Status['recording']>): void {
+    const before = this.recording;
+    this.recording = recording;
+    this.library.openFile = recording.isOpen ? recording.file : undefined;
+    if (before?.file !== recording.file || before.isOpen !== recording.isOpen) this.tellRecordings();
   }
   private get record(): Pick<Extract<ToControl, { kind: 'episode' }>, 'record'> {
     if (this.resolved.settings.loop.record !== 'episodes') return {};
-    return { record: { folder: this.recordingsFolder, software: this.ports.version, startedAt: new Date().toISOString() } };
+    return { record: { folder: this.library.folder, software: this.ports.version, startedAt: new Date().toISOString() } };
   }
   /** What waited for the next episode applies now. */
   private settlePending(): void {
@@ -379,7 +399,7 @@ class WorkbenchService implements Workbench {
       return;
     }
     if (message.kind === 'tuned') return void this.tunings.remember(message.tuned);
-    if (message.kind === 'recording') return void (this.recording = message.recording); // told with the next status
+    if (message.kind === 'recording') return this.takeRecording(message.recording);
     if (this.configuring > 0 && message.kind !== 'notice') return; // the last words of another setup are no data of this one
     switch (message.kind) {
       case 'telemetry': {

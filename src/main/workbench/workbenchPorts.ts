@@ -1,7 +1,22 @@
 import type { Transport } from '../../shared/contract/transport';
 import type { TensorBackend } from '../../shared/models/tensorBackend';
 import type { Setup } from '../../shared/setups/setup';
-import type { ControlChild, LearnerChild } from './children';
+import type { ChildProcessHandle, ControlChild, LearnerChild } from './children';
+
+/** What the librarian is born with. */
+export interface LibrarianPlace {
+  /** Of the recordings. */
+  readonly folder: string;
+  /** Version of this program, for what it writes. */
+  readonly software: string;
+}
+/** What only the shell can ask of the desktop. Both reject with a sentence. */
+export interface Desktop {
+  /** Puts files into the trash of the system. */
+  trash(paths: readonly string[]): Promise<void>;
+  /** Shows a file in its folder, or a folder. */
+  show(path: string): Promise<void>;
+}
 
 /** What a shell hands to the workbench. The workbench never learns which shell it was. */
 export interface WorkbenchPorts {
@@ -9,6 +24,9 @@ export interface WorkbenchPorts {
   forkControl(): ControlChild;
   /** Spawns the learner process. */
   spawnLearner(): LearnerChild;
+  /** Starts the thread that reads recordings. */
+  spawnLibrarian(place: LibrarianPlace): ChildProcessHandle;
+  readonly desktop: Desktop;
   /** Milliseconds on a monotonic clock. */
   now(): number;
   /** Folder of the user's data; created when first written to. */

@@ -10,3 +10,6 @@ export * as timeline from './timeline/Timeline.svelte';
 export * as guide from './guide/Guide.svelte';
 export * as keySheet from './keySheet/KeySheet.svelte';
 export * as notices from './notices/Notices.svelte';
+export * as recordings from './recordings/Recordings.svelte';
+export * as compare from './compare/Compare.svelte';
+export * as transport from './transport/Transport.svelte';

@@ -66,7 +66,10 @@ export class TimePlot {
     this.bounds = this.data.bounds(columns, window);
     const { from, to } = window.span ?? { from: window.now - window.past, to: window.now };
     const origin = originOf(window);
-    this.labels = history.marksBetween(from, to).map(({ x, label, kind }) => ({ x: x - origin, text: label, kind }));
+    this.labels = history
+      .marksBetween(from, to)
+      .filter(({ kind }) => kind !== 'model') // the overview has these: four a second would cover the line
+      .map(({ x, label, kind }) => ({ x: x - origin, text: label, kind }));
     const [xs, ...lines] = columns;
     // the second episode has its own times: its series has a path of its own, over a column of nothing
     const all = this.options.whole === true ? [xs, xs.map(() => null), ...lines] : columns;

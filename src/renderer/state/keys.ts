@@ -1,3 +1,5 @@
+import type { Recordings } from './recordings.svelte';
+import { replayKey } from './replayKeys';
 import type { View } from './view.svelte';
 import type { Workbench } from './workbench.svelte';
 
@@ -11,6 +13,8 @@ export const keys: readonly { readonly keys: readonly string[]; readonly does: s
   { keys: ['V'], does: 'Freeze the view; the loop goes on' },
   { keys: ['End'], does: 'Back to now' },
   { keys: ['F'], does: 'Show or hide the fan' },
+  { keys: ['1', 'R'], does: 'The workbench, the recordings' },
+  { keys: ['Shift', 'Space'], does: 'A blank in a note or a tag, while Space is Stop' },
   { keys: ['?'], does: 'This sheet' },
 ];
 const TARGET_STEP = 0.1;
@@ -19,15 +23,15 @@ const TARGET_STEP = 0.1;
  * Listens for keys on the whole page. Space and Esc are Stop whenever a loop runs, caught before anything that has the
  * focus; a desktop shell catches them once more, for a page that hangs.
  */
-export function listenForKeys(page: Window, workbench: Workbench, view: View): () => void {
-  let stopHeld = '';
+export function listenForKeys(page: Window, workbench: Workbench, view: View, recordings: Recordings): () => void {
+  let held = '';
   const down = (event: KeyboardEvent) => {
-    const isStop = event.key === ' ' || event.code === 'Space' || event.key === 'Escape';
-    if (isStop && (workbench.loopRuns || stopHeld === event.code)) {
+    const isBlank = isSpace(event) && event.shiftKey && isTyping(event.target);
+    if ((isSpace(event) || event.key === 'Escape') && !isBlank && (workbench.loopRuns || held === event.code)) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (stopHeld !== event.code) workbench.stop(`${event.key === 'Escape' ? 'Esc' : 'Space'} was pressed.`);
-      stopHeld = event.code; // a key that is held down must not start the thing that it stopped
+      if (held !== event.code) workbench.stop(`${event.key === 'Escape' ? 'Esc' : 'Space'} was pressed.`);
+      held = event.code; // a key that is held down must not start the thing that it stopped
       return;
     }
     if (event.key === 'Escape' && view.keySheet) {
@@ -40,9 +44,46 @@ export function listenForKeys(page: Window, workbench: Workbench, view: View): (
       if (!event.repeat) forget(workbench, view);
       return;
     }
-    if (ctrl || event.altKey || isTyping(event.target) || (event.key === 'End' && isSlider(event.target))) return;
-    if (act(event.key, event.repeat)) event.preventDefault();
+    if (ctrl || event.altKey || isTyping(event.target)) return;
+    if (view.screen === 'recordings' ? watch(event) : !belongsToSlider(event) && act(event.key, event.repeat)) event.preventDefault();
   };
+  /** On the screen of the recordings. @returns whether the key was ours */
+  function watch(event: KeyboardEvent): boolean {
+    const { key, repeat, target } = event;
+    if (isSpace(event)) {
+      if (target instanceof HTMLInputElement && target.type === 'checkbox') return false;
+      held = event.code; // a button that has the focus is not pressed as well: Enter does that
+      recordings.player.togglePlay();
+      return true;
+    }
+    if (key === 'Escape') {
+      view.setScreen('workbench');
+      return true;
+    }
+    return (!belongsToSlider(event) && replayKey(event, recordings)) || (!repeat && everywhere(key));
+  }
+  /** Keys that every screen has. @returns whether it was one of them */
+  function everywhere(key: string): boolean {
+    switch (key.toLowerCase()) {
+      case '1':
+        view.setScreen('workbench');
+        return true;
+      case 'r':
+        view.setScreen('recordings');
+        return true;
+      case 'f':
+        view.toggleFan();
+        return true;
+      case 'p':
+        togglePause(workbench);
+        return true;
+      case '?':
+        view.keySheet = !view.keySheet;
+        return true;
+      default:
+        return false;
+    }
+  }
   /** @returns whether the key was ours */
   function act(key: string, repeat: boolean): boolean {
     switch (key) {
@@ -57,32 +98,23 @@ export function listenForKeys(page: Window, workbench: Workbench, view: View): (
     }
     if (repeat) return false;
     switch (key.toLowerCase()) {
-      case 'p':
-        togglePause(workbench);
-        return true;
       case 'k':
         kick(workbench, view);
         return true;
       case 'v':
         toggleFreeze(workbench, view);
         return true;
-      case 'f':
-        view.toggleFan();
-        return true;
-      case '?':
-        view.keySheet = !view.keySheet;
-        return true;
       default:
-        return false;
+        return everywhere(key);
     }
   }
   const up = (event: KeyboardEvent) => {
-    if (event.code !== stopHeld) return;
-    stopHeld = '';
+    if (event.code !== held) return;
+    held = '';
     event.preventDefault(); // a button that has the focus would be clicked by the release
     event.stopImmediatePropagation();
   };
-  const blur = () => void (stopHeld = '');
+  const blur = () => void (held = '');
   page.addEventListener('keydown', down, { capture: true });
   page.addEventListener('keyup', up, { capture: true });
   page.addEventListener('blur', blur);
@@ -116,9 +148,11 @@ export function toggleFreeze(workbench: Workbench, view: View): void {
   if (view.frozen !== undefined) view.goLive();
   else view.freeze(workbench.history.now, workbench.plan, workbench.planAt);
 }
-/** End takes a slider to its end, as Home to its beginning. */
-function isSlider(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement && target.type === 'range';
+const isSpace = ({ key, code }: KeyboardEvent): boolean => key === ' ' || code === 'Space';
+/** Arrows move a slider, Home and End take it to its ends. */
+function belongsToSlider({ key, target }: KeyboardEvent): boolean {
+  const isSlider = target instanceof HTMLInputElement && (target.type === 'range' || target.type === 'radio');
+  return isSlider && (key === 'Home' || key === 'End' || key.startsWith('Arrow'));
 }
 function isTyping(target: EventTarget | null): boolean {
   if (target instanceof HTMLTextAreaElement) return true;

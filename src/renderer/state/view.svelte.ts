@@ -2,6 +2,8 @@ import type { PlanFrame } from '../../shared/episodes/planFrame';
 import { applyTheme, onSystemTheme, readPalette, systemTheme, type Palette, type Theme, type ThemeChoice } from '../theme/theme';
 
 export type FanMode = 'all' | 'best' | 'tube';
+/** What fills the window. */
+export type Screen = 'workbench' | 'recordings';
 export type Preset = 'front' | 'threeQuarter' | 'top';
 /** What the newcomer is invited to do. */
 export const invitations = ['watch', 'kick', 'target', 'forget'] as const;
@@ -63,6 +65,7 @@ export class View {
   allSettings = $state(false);
   done = $state<Invitation[]>([]);
   keySheet = $state(false);
+  screen = $state<Screen>('workbench');
   /** Whether the scene can draw, or never will. */
   sceneReady = $state(false);
   /** How the scene is drawn, said in the strip. */
@@ -91,6 +94,9 @@ export class View {
   }
   freeze(at: number, plan?: PlanFrame, planAt = at): void {
     this.frozen = { at, plan, planAt };
+  }
+  setScreen(screen: Screen): void {
+    this.screen = screen;
   }
   goLive(): void {
     this.frozen = undefined;

@@ -11,13 +11,14 @@ import type {
 } from '../../shared/contract/contract';
 import type { WorkbenchClient } from '../../shared/contract/rpc';
 import { decodePlanFrame, type PlanFrame } from '../../shared/episodes/planFrame';
-import * as plants from '../../shared/plants';
 import type { Plant, PlantInstance } from '../../shared/plants/plant';
-import { settle, type SettingValue, type SettingValues } from '../../shared/settings';
+import type { SettingValue, SettingValues } from '../../shared/settings';
 import type { Link, Loss } from '../link/openWorkbench';
 import { Asking } from './asking';
 import { BASIS, History } from './history';
+import { plantOf } from './plantOf';
 import { PoseClock } from './poseClock';
+import type { RecordingCalls, RecordingDoor } from './recordings.svelte';
 
 export interface ShownNotice extends Notice {
   readonly id: number;
@@ -30,7 +31,7 @@ export interface PlanFigures {
   readonly worst: number;
   readonly best: number;
 }
-type Commands = Omit<WorkbenchApi, 'snapshot' | 'stop' | 'takeControls' | 'planCredit'>;
+type Commands = Omit<WorkbenchApi, 'snapshot' | 'stop' | 'takeControls' | 'planCredit' | keyof RecordingCalls>;
 type WithoutLease<P> = Omit<P, 'lease'>;
 
 const NOTICES_KEPT = 30;
@@ -39,7 +40,7 @@ const NOTICES_KEPT = 30;
  * The workbench as this page knows it, and the only writer of it: what came in by the link, and the commands that go
  * out. Slow things are runes; telemetry and plans are plain and are read on animation frames.
  */
-export class Workbench {
+export class Workbench implements RecordingDoor {
   phase = $state<'joining' | 'joined' | 'lost'>('joining');
   loss = $state.raw<(Loss & { readonly at: number }) | undefined>(undefined);
   version = $state('');
@@ -73,6 +74,7 @@ export class Workbench {
   private lease: string | undefined;
   private creditOwed = false;
   private noticeId = 0;
+  private recordingsChanged: () => void = () => {};
   private lastKick = -1;
   private readonly asking: Asking;
   private figuresAt = -Infinity;
@@ -150,6 +152,7 @@ export class Workbench {
   cancelFit = () => this.command('cancelFit', {});
   resetSettings = (ids?: string[]) => this.command('resetSettings', ids === undefined ? {} : { ids });
   forget = () => this.command('forget', {});
+  loadRecordedSetup = (name: string) => this.command('loadRecordedSetup', { name });
 
   push(push: { readonly force: number; readonly torque: number; readonly seconds: number }): void {
     const within = (value: number, most: number) => Math.max(-most, Math.min(most, value));
@@ -208,6 +211,13 @@ export class Workbench {
       this.complain(error);
     }
   }
+  /** Calls about recordings, which need no controls; undefined while there is no connection. */
+  get recordings(): RecordingCalls | undefined {
+    return this.client;
+  }
+  onRecordingsChanged(listener: () => void): void {
+    this.recordingsChanged = listener;
+  }
   retry = () => this.link.retry();
   dismissNotice = (id: number) => void (this.notices = this.notices.filter((notice) => notice.id !== id));
   note(level: Notice['level'], text: string): void {
@@ -258,6 +268,10 @@ export class Workbench {
     client.on(
       'controls',
       whenJoined((controls) => this.takeControlsState(controls)),
+    );
+    client.on(
+      'recordings',
+      whenJoined(() => this.recordingsChanged()),
     );
     client.on(
       'notice',
@@ -317,15 +331,9 @@ export class Workbench {
   }
   private makeInstance(): void {
     const { setup, values } = this;
-    const plant = setup === undefined ? undefined : (plants as Readonly<Record<string, Plant>>)[setup.plant.id];
-    this.plant = plant;
-    if (plant === undefined) return void (this.instance = undefined);
-    const given = Object.fromEntries(
-      Object.entries(values)
-        .filter(([id]) => id.startsWith('plant.'))
-        .map(([id, value]) => [id.slice(6), value]),
-    );
-    this.instance = plant.create(settle(plant.settings, given, 'plant'));
+    const known = setup === undefined ? undefined : plantOf(setup.plant.id, values);
+    this.plant = known?.plant;
+    this.instance = known?.instance;
   }
   private takeStatus(status: Status): void {
     // whoever starts again has read why it stood; what it says is over

@@ -1,4 +1,4 @@
-import type { Setting, VectorSetting } from '../../shared/settings';
+import type { Setting, SettingValue, VectorSetting } from '../../shared/settings';
 import type { Channel } from '../../shared/signals';
 
 const DEGREES = 180 / Math.PI;
@@ -70,6 +70,18 @@ export function typedVector(text: string, setting: VectorSetting, factor: number
   return values.every((value) => value >= setting.min && value <= setting.max && (setting.whole !== true || Number.isInteger(value)))
     ? values
     : undefined;
+}
+
+/** Any setting's value as a form shows it, with its unit. */
+export function valueText(value: SettingValue, setting: Setting): string {
+  const { unit, factor } = displayOfSetting(setting);
+  const withUnit = (text: string) => (unit === '' ? text : `${text} ${unit}`);
+  if (setting.kind === 'boolean') return value === true ? 'on' : 'off';
+  if (setting.kind === 'choice') return setting.choiceLabels?.[setting.choices.indexOf(String(value))] ?? String(value);
+  if (setting.kind === 'vector' && Array.isArray(value)) return withUnit(vectorText(value as readonly number[], factor));
+  if ((setting.kind === 'number' || setting.kind === 'integer') && typeof value === 'number')
+    return withUnit(settingText(value, setting.step, factor));
+  return String(value);
 }
 
 /** 1 200 becomes "1.2k". */

@@ -4,6 +4,7 @@
  * type checker to demand both ends; parameters are checked again at run time on the side that receives them.
  */
 import { z } from 'zod';
+import type { Library, RecordedMoment, RecordingMarks, RecordingSummary } from '../episodes/library';
 import type { Setting, SettingValue, SettingValues } from '../settings';
 import type { Channel, StateChannel } from '../signals';
 
@@ -18,6 +19,16 @@ const lease = z.string().min(1).max(64);
 const finite = z.number().refine(Number.isFinite, 'must be finite');
 const shortText = z.string().max(200);
 const id = z.string().regex(/^[A-Za-z][A-Za-z0-9.]{0,63}$/);
+/** Name of a file in the folder of recordings; whether there is one is the library's affair. */
+const recording = z.string().min(1).max(255);
+const seconds = z.number().min(-1e9).max(1e9);
+/** How much people may write to a recording: tags, characters of one, and of the note. */
+export const markLimits = { tags: 20, tag: 40, note: 4000 } as const;
+const marks: z.ZodType<RecordingMarks> = z.strictObject({
+  tags: z.array(z.string().min(1).max(markLimits.tag)).max(markLimits.tags),
+  note: z.string().max(markLimits.note),
+  heldOut: z.boolean(),
+});
 const value = z.union([finite, z.boolean(), z.string().max(4096), z.array(finite).max(64)]);
 
 export const calls = {
@@ -73,6 +84,30 @@ export const calls = {
   cancelFit: call(z.strictObject({ lease })).returns<void>(),
   /** Gives back credits for plan frames that were drawn; without credits no frame is sent. */
   planCredit: call(z.strictObject({ credits: z.number().int().min(1).max(8) })).returns<void>(),
+
+  // Recordings need no controls: nothing here moves a rig.
+  /** The folder of recordings as it is now; `recordings` announces that it has changed. */
+  recordings: call(z.void()).returns<Library>(),
+  /** What a whole recording is, without its rows. */
+  openRecording: call(z.strictObject({ name: recording })).returns<OpenedRecording>(),
+  /** The periods between two times (s of the episode, inclusive); evenly chosen ones where there are more than `most`. */
+  recordedRows: call(
+    z.strictObject({ name: recording, from: seconds, to: seconds, most: z.number().int().min(2).max(20_000) }),
+  ).returns<RecordedRows>(),
+  /** The plans between two times as they were drawn, in order; evenly chosen ones where there are more than `most`. */
+  recordedPlans: call(z.strictObject({ name: recording, from: seconds, to: seconds, most: z.number().int().min(1).max(400) })).returns<{
+    readonly frames: readonly Uint8Array[];
+  }>(),
+  markRecording: call(z.strictObject({ name: recording, marks })).returns<void>(),
+  /** Into the trash of the system, with what people wrote beside them. */
+  trashRecordings: call(z.strictObject({ names: z.array(recording).min(1).max(1000) })).returns<void>(),
+  /** Writes what is good in a recording into a new file beside it, and says in words what is lost. */
+  recoverRecording: call(z.strictObject({ name: recording })).returns<{ readonly name: string | null; readonly words: string }>(),
+  /** Opens the folder of recordings on the desktop; and with this one chosen. */
+  showRecordings: call(z.void()).returns<void>(),
+  showRecording: call(z.strictObject({ name: recording })).returns<void>(),
+  /** Chooses the setup that a recording was made with; ends what runs, forgets what was learnt and starts again. */
+  loadRecordedSetup: call(z.strictObject({ lease, name: recording })).returns<void>(),
 };
 
 // ── What the answers and events carry ──
@@ -236,6 +271,21 @@ export interface Telemetry {
   /** [count] basis: 0 plan, 1 older plan, 2 random, 3 damp, 4 zero. */
   readonly basis: Uint8Array;
 }
+/** A whole recording that was opened: everything but its rows and plans, which are asked for as they are looked at. */
+export interface OpenedRecording {
+  readonly summary: RecordingSummary;
+  /** What it was made with, described as the workbench describes its own. */
+  readonly setup: SetupDescription;
+  readonly settings: readonly SettingsSection[];
+  readonly moments: readonly RecordedMoment[];
+  /** Plans that can be drawn as they were. */
+  readonly plans: number;
+}
+export interface RecordedRows {
+  /** Steps from one row to the next: 1, or more where only every k-th was taken. */
+  readonly every: number;
+  readonly rows: Telemetry;
+}
 export interface ControlsState {
   readonly clients: number;
   /** Whether this very client holds the controls. */
@@ -273,6 +323,8 @@ export interface Events {
   settings: { readonly values: SettingValues; readonly pending: SettingValues };
   controls: ControlsState;
   notice: Notice;
+  /** The folder of recordings has changed: one was begun, ended, marked or deleted. Who shows it asks for it again. */
+  recordings: { readonly folder: string };
 }
 
 type Calls = typeof calls;

@@ -8,8 +8,6 @@ export interface RecordingMarks {
   readonly heldOut: boolean;
 }
 export const noMarks: RecordingMarks = { tags: [], note: '', heldOut: false };
-/** Limits of what people write. */
-export const markLimits = { tags: 20, tag: 40, note: 4000 } as const;
 
 /**
  * How a file of the folder stands. `open`: it is being written now. `part`: left in the middle, as by a crash. `damaged`: it is
@@ -67,7 +65,8 @@ export interface Library {
 export interface RecordedMoment {
   /** Seconds of the episode. */
   readonly time: number;
-  readonly kind: 'setting' | 'event' | 'fault' | 'upright' | 'end';
+  /** `model`: another model was installed, which happens often and moves nothing by itself. */
+  readonly kind: 'setting' | 'event' | 'model' | 'fault' | 'end';
   /** A few words. */
   readonly label: string;
 }

@@ -7,6 +7,7 @@ import * as panels from '../../../src/renderer/panels';
 import { Frames } from '../../../src/renderer/state/frames';
 import { listenForKeys } from '../../../src/renderer/state/keys';
 import type { PanelProps } from '../../../src/renderer/state/panelProps';
+import { Recordings } from '../../../src/renderer/state/recordings.svelte';
 import { liveSubject, type Subject } from '../../../src/renderer/state/subject';
 import { View } from '../../../src/renderer/state/view.svelte';
 import { Workbench } from '../../../src/renderer/state/workbench.svelte';
@@ -45,6 +46,7 @@ window.show = async (wanted) => {
     ...snapshot,
     status: { ...snapshot.status, state, reason: state === 'STOPPED' ? 'Space was pressed.' : '' },
   });
+  scripted.recordedPlan = recorded?.plan;
   scripted.heldByOther = wanted.heldByOther === true;
   if (scripted.heldByOther) scripted.snapshot = { ...scripted.snapshot, controls: { clients: 2, mine: false, held: true } };
   const view = new View(undefined);
@@ -53,11 +55,12 @@ window.show = async (wanted) => {
   if (wanted.panel === 'keySheet') view.keySheet = true;
   const link = openWorkbench(scripted.door);
   const workbench = new Workbench(link);
+  const recordings = new Recordings(workbench);
   const frames = new Frames();
-  const endKeys = listenForKeys(window, workbench, view);
+  const endKeys = listenForKeys(window, workbench, view, recordings);
   const endCredits = frames.add(() => workbench.frameDrawn());
   await fontsReady();
-  const props: PanelProps = { workbench, view, frames };
+  const props: PanelProps = { workbench, recordings, view, frames };
   const component =
     wanted.panel === 'all'
       ? App

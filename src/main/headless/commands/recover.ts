@@ -1,10 +1,11 @@
 import { repair, type Repair } from '../../storage/mcap/repair';
+import { repairText } from '../../storage/mcap/repairText';
 import { WritingFailed } from '../../storage/mcap/partFile';
 import { defineCommand, type Call } from '../command';
 import { text } from '../flags';
 import { Cancelled, LackingError } from '../refusals';
 import { filesOf } from './recover/files';
-import { repairDocument, repairText } from './recover/words';
+import { repairDocument } from './recover/words';
 
 const flags = {
   to: text({ placeholder: 'DIR', otherwise: 'beside the original', meaning: 'Where repaired files go; made when missing.' }),

@@ -149,17 +149,45 @@ function isAttachment(content: Buffer): boolean {
   return rest !== undefined;
 }
 
-/** Where the chunk stands, in bytes of the file. */
-export function chunkIndexOf(content: Buffer): { readonly from: number; readonly to: number } | undefined {
+/** An entry of the index. */
+export interface ChunkIndex {
+  /** ns, of the first and last message. */
+  readonly startTime: bigint;
+  readonly endTime: bigint;
+  /** The record of the chunk, bytes of the file. */
+  readonly from: number;
+  readonly to: number;
+  /** Numbers of the channels that it holds. */
+  readonly channels: readonly number[];
+}
+export function chunkIndexOf(content: Buffer): ChunkIndex | undefined {
   return read(content, (cursor) => {
-    cursor.piece(16);
+    const times = cursor.piece(16);
     const from = uint64(cursor.piece(8), 0);
     const to = from + uint64(cursor.piece(8), 0);
-    cursor.piece(cursor.uint32());
+    const offsets = cursor.piece(cursor.uint32());
     cursor.piece(8);
     cursor.text(32);
     cursor.piece(16);
-    return { from, to };
+    const channels = Array.from({ length: Math.floor(offsets.length / 10) }, (_, i) => offsets.readUInt16LE(10 * i));
+    return { startTime: times.readBigUInt64LE(0), endTime: times.readBigUInt64LE(8), from, to, channels };
+  });
+}
+/** Where a metadata record stands, bytes of the file. */
+export function metadataIndexOf(content: Buffer): { readonly from: number; readonly length: number; readonly name: string } | undefined {
+  return read(content, (cursor) => {
+    const [from, length] = [uint64(cursor.piece(8), 0), uint64(cursor.piece(8), 0)];
+    return { from, length, name: cursor.text(mcapLimits.name) };
+  });
+}
+/** Messages by number of their channel. */
+export function statisticsOf(content: Buffer): ReadonlyMap<number, number> | undefined {
+  return read(content, (cursor) => {
+    cursor.piece(42);
+    const counts = cursor.piece(cursor.uint32());
+    return new Map(
+      Array.from({ length: Math.floor(counts.length / 10) }, (_, i) => [counts.readUInt16LE(10 * i), uint64(counts, 10 * i + 2)]),
+    );
   });
 }
 

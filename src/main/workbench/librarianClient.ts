@@ -1,0 +1,85 @@
+import type { OpenedRecording, RecordedRows } from '../../shared/contract/contract';
+import type { Library, RecordingMarks } from '../../shared/episodes/library';
+import type { Setup } from '../../shared/setups/setup';
+import type { ChildProcessHandle } from './children';
+
+interface Window {
+  readonly name: string;
+  /** Seconds of the episode. */
+  readonly from: number;
+  readonly to: number;
+  readonly most: number;
+}
+/** What the librarian does: it alone opens recordings and whatever else comes from a disk that nobody vouches for. */
+export interface LibrarianJobs {
+  /** @param openFile  the part file that is being written now */
+  list(params: { readonly openFile: string | undefined }): Library;
+  open(params: { readonly name: string }): OpenedRecording;
+  rows(params: Window): RecordedRows;
+  plans(params: Window): { readonly frames: readonly Uint8Array[] };
+  mark(params: { readonly name: string; readonly marks: RecordingMarks }): void;
+  /** The recording and what stands beside it. */
+  filesOf(params: { readonly name: string }): string[];
+  setupOf(params: { readonly name: string }): Setup;
+  recover(params: { readonly name: string }): { readonly name: string | null; readonly words: string };
+}
+export type LibrarianJob = keyof LibrarianJobs;
+export type ToLibrarian =
+  { readonly kind: 'job'; readonly id: number; readonly job: LibrarianJob; readonly params: unknown } | { readonly kind: 'leave' };
+export type FromLibrarian =
+  | { readonly kind: 'done'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The librarian as the workbench sees it: a thread that is started when it is first asked, and again after it has died. */
+export class LibrarianClient {
+  private child: ChildProcessHandle | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private jobs = 0;
+  private closing = false;
+
+  constructor(private readonly spawn: () => ChildProcessHandle) {}
+
+  /** Rejects with the librarian's own sentence, or with what became of it. */
+  ask<J extends LibrarianJob>(job: J, params: Parameters<LibrarianJobs[J]>[0]): Promise<ReturnType<LibrarianJobs[J]>> {
+    if (this.closing) return Promise.reject(new Error('The workbench is closing; nothing is opened any more.'));
+    const id = ++this.jobs;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });
+      this.running().send({ kind: 'job', id, job, params } satisfies ToLibrarian);
+    });
+  }
+  close(): void {
+    this.closing = true;
+    this.child?.send({ kind: 'leave' } satisfies ToLibrarian);
+    this.failAll('The workbench is closing.');
+  }
+
+  private running(): ChildProcessHandle {
+    if (this.child !== undefined) return this.child;
+    const child = this.spawn();
+    this.child = child;
+    child.onMessage((raw) => {
+      const message = raw as FromLibrarian;
+      const pending = this.pending.get(message.id);
+      this.pending.delete(message.id);
+      if (message.kind === 'done') pending?.resolve(message.result);
+      else pending?.reject(new Error(message.message));
+    });
+    child.onExit((how) => {
+      if (this.child !== child) return;
+      this.child = undefined;
+      this.failAll(`The thread that reads recordings ${how}. The next call starts it anew.`);
+    });
+    return child;
+  }
+  private failAll(why: string): void {
+    const all = [...this.pending.values()];
+    this.pending.clear();
+    for (const { reject } of all) reject(new Error(why));
+  }
+}

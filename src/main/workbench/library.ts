@@ -1,0 +1,74 @@
+import type { WorkbenchApi } from '../../shared/contract/contract';
+import type { Setup } from '../../shared/setups/setup';
+import { LibrarianClient } from './librarianClient';
+import type { Desktop, WorkbenchPorts } from './workbenchPorts';
+
+export type LibraryCalls = Pick<
+  WorkbenchApi,
+  | 'recordings'
+  | 'openRecording'
+  | 'recordedRows'
+  | 'recordedPlans'
+  | 'markRecording'
+  | 'trashRecordings'
+  | 'recoverRecording'
+  | 'showRecordings'
+  | 'showRecording'
+>;
+
+/** The recordings as clients see them. It opens no file itself: a librarian does, on a thread of its own. */
+export class LibraryService {
+  private readonly librarian: LibrarianClient;
+  private readonly desktop: Desktop;
+  /** The part file that is being written now. */
+  openFile: string | undefined;
+
+  /** @param changed  hears that the folder has changed by what was done here */
+  constructor(
+    { spawnLibrarian, desktop, version }: Pick<WorkbenchPorts, 'spawnLibrarian' | 'desktop' | 'version'>,
+    readonly folder: string,
+    private readonly changed: () => void,
+  ) {
+    this.librarian = new LibrarianClient(() => spawnLibrarian({ folder, software: version }));
+    this.desktop = desktop;
+  }
+
+  readonly calls: LibraryCalls = {
+    recordings: () => this.librarian.ask('list', { openFile: this.openFile }),
+    openRecording: (params) => this.librarian.ask('open', params),
+    recordedRows: (params) => this.librarian.ask('rows', params),
+    recordedPlans: (params) => this.librarian.ask('plans', params),
+    markRecording: async (params) => {
+      await this.librarian.ask('mark', params);
+      this.changed();
+    },
+    trashRecordings: async ({ names }) => {
+      const files: string[] = [];
+      for (const name of names) files.push(...(await this.librarian.ask('filesOf', { name })));
+      const open = files.find((file) => file === this.openFile);
+      if (open !== undefined) throw new Error('The recording that is being written cannot be deleted. Stop the run first.');
+      try {
+        await this.desktop.trash(files);
+      } finally {
+        this.changed(); // some of them may be gone
+      }
+    },
+    recoverRecording: async (params) => {
+      const done = await this.librarian.ask('recover', params);
+      this.changed();
+      return done;
+    },
+    showRecordings: () => this.desktop.show(this.folder),
+    showRecording: async ({ name }) => {
+      const [file] = await this.librarian.ask('filesOf', { name });
+      await this.desktop.show(file!);
+    },
+  };
+
+  setupOf(name: string): Promise<Setup> {
+    return this.librarian.ask('setupOf', { name });
+  }
+  close(): void {
+    this.librarian.close();
+  }
+}

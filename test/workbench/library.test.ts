@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { EpisodeFiles } from '../../src/main/storage/episodeFiles';
+import { builtInSetups } from '../../src/shared/setups/builtIn';
+import { setupHash } from '../../src/shared/setups/setupHash';
+import { recordInto } from '../support/recordedPendulum';
+import { workbenchHere } from './inProcess';
+
+let episode: Buffer;
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'upright-episode-'));
+  const files = new EpisodeFiles(
+    folder,
+    () => 'a',
+    (text) => expect.fail(text),
+  );
+  await recordInto(files, 'pendulum', { 'plant.mass': 0.6 }, 3);
+  episode = readFileSync(files.written[0]!);
+  rmSync(folder, { recursive: true });
+}, 60_000);
+
+let home: string;
+let here: ReturnType<typeof workbenchHere>;
+const at = (name: string) => join(home, 'recordings', name);
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'upright-library-'));
+  mkdirSync(join(home, 'recordings'));
+  writeFileSync(at('a.mcap'), episode);
+  here = workbenchHere({ home });
+});
+afterEach(async () => {
+  await here.workbench.close();
+  rmSync(home, { recursive: true, force: true });
+});
+const marks = { tags: ['x'], note: 'y', heldOut: true };
+
+test('a client sees the folder, opens a recording, and reads its rows and plans', async () => {
+  const client = here.join();
+  const { folder, recordings } = await client.recordings();
+  expect([folder, recordings.map(({ name }) => name)]).toEqual([join(home, 'recordings'), ['a.mcap']]);
+  const opened = await client.openRecording({ name: 'a.mcap' });
+  expect(opened.summary).toEqual(recordings[0]);
+  expect(opened.setup).toMatchObject({ plant: { id: 'pendulum' }, period: 0.05, hash: opened.summary.hash });
+  expect(opened.settings.flatMap(({ settings }) => settings).find(({ id }) => id === 'plant.mass')).toMatchObject({ value: 0.6 });
+  expect(opened.moments.at(-1)).toMatchObject({ kind: 'end' });
+  const { every, rows } = await client.recordedRows({ name: 'a.mcap', from: 0, to: 1e6, most: 20_000 });
+  expect([every, rows.count, rows.states.length]).toEqual([1, opened.summary.rows, 2 * opened.summary.rows]);
+  const { frames } = await client.recordedPlans({ name: 'a.mcap', from: 0, to: 1e6, most: 400 });
+  expect(frames.length).toBe(opened.plans);
+});
+
+test('marks are kept and told to everybody', async () => {
+  const [client, other] = [here.join(), here.join()];
+  const told = new Promise((done) => other.on('recordings', done));
+  await client.markRecording({ name: 'a.mcap', marks });
+  expect(await told).toEqual({ folder: join(home, 'recordings') });
+  expect((await other.recordings()).recordings[0]!.marks).toEqual(marks);
+  await expect(client.markRecording({ name: 'a.mcap', marks: { ...marks, tags: new Array<string>(21).fill('x') } })).rejects.toThrow(
+    /markRecording was refused/,
+  );
+});
+
+test('what is deleted goes to the trash of the desktop with the words beside it', async () => {
+  const client = here.join();
+  await client.markRecording({ name: 'a.mcap', marks });
+  await client.trashRecordings({ names: ['a.mcap'] });
+  expect(here.desktop.trashed).toEqual([at('a.mcap'), at('a.mcap.notes.json')]);
+  await client.showRecording({ name: 'a.mcap' });
+  await client.showRecordings();
+  expect(here.desktop.shown).toEqual([at('a.mcap'), join(home, 'recordings')]);
+  await expect(client.trashRecordings({ names: ['../tuning.json'] })).rejects.toThrow(/no such recording/);
+});
+
+test('a recording that was cut is made whole in a new file, and the loss said', async () => {
+  writeFileSync(at('cut.mcap.part'), episode.subarray(0, episode.length * 0.6));
+  const client = here.join();
+  await expect(client.openRecording({ name: 'cut.mcap.part' })).rejects.toThrow(/was not ended/);
+  const { name, words } = await client.recoverRecording({ name: 'cut.mcap.part' });
+  expect([name, words]).toEqual(['cut.mcap', expect.stringMatching(/^repaired: .*bytes left over at the end/)]);
+  const { recordings } = await client.recordings();
+  expect(recordings.map((one) => [one.name, one.state]).sort()).toEqual([
+    ['a.mcap', 'whole'],
+    ['cut.mcap', 'whole'],
+  ]);
+  expect((await client.openRecording({ name: 'cut.mcap' })).summary.rows).toBeGreaterThan(10);
+});
+
+test('the setup of a recording is loaded by who holds the controls, with every setting', async () => {
+  const client = here.join();
+  const held = await client.takeControls({ take: true });
+  const lease = 'lease' in held ? held.lease : '';
+  await expect(client.loadRecordedSetup({ lease: 'another', name: 'a.mcap' })).rejects.toThrow();
+  await client.loadRecordedSetup({ lease, name: 'a.mcap' });
+  const { setup, settings } = await client.snapshot();
+  expect(setup.hash).toBe((await client.recordings()).recordings[0]!.hash);
+  expect(setup.hash).not.toBe(setupHash(builtInSetups.pendulum!));
+  expect(settings.flatMap((section) => section.settings).find(({ id }) => id === 'plant.mass')).toMatchObject({ value: 0.6 });
+});
+
+test('a librarian that dies takes only what it was asked with it', async () => {
+  const client = here.join();
+  await client.recordings();
+  here.librarians[0]!.hang();
+  const lost = client.recordings();
+  await new Promise((turn) => setImmediate(turn));
+  here.librarians[0]!.die('ended (out of memory)');
+  await expect(lost).rejects.toThrow(/The thread that reads recordings ended \(out of memory\)/);
+  expect((await client.recordings()).recordings).toHaveLength(1);
+  expect(here.librarians).toHaveLength(2);
+});
