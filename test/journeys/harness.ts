@@ -31,6 +31,8 @@ export async function serveWorkbench(...args: string[]): Promise<Served> {
   const home = mkdtempSync(join(tmpdir(), 'upright-journey-'));
   const child = spawn(process.execPath, [join(root, 'scripts/upright.mjs'), 'serve', '--no-open', '--json', '--home', home, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // what it deletes goes into a trash of its own
+    env: { ...process.env, HOME: home, XDG_DATA_HOME: join(home, 'data') },
   });
   let out = '';
   let err = '';

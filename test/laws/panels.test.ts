@@ -153,7 +153,7 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
     const marked = await page.evaluate(() => window.scripted!.named('markRecording').map(({ params }) => params.marks));
     expect(marked).toEqual([
       { tags: [], note: 'new belt', heldOut: false },
-      { tags: ['bench 2', 'a'], note: '', heldOut: false },
+      { tags: ['bench 2', 'a'], note: 'new belt', heldOut: false },
     ]);
     expect(await page.evaluate(() => window.scripted!.named('stop').length)).toBe(0);
     await page.keyboard.press('Space');

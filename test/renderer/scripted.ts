@@ -286,7 +286,6 @@ export class ScriptedWorkbench {
       'push',
       'forget',
       'cancelFit',
-      'markRecording',
       'trashRecordings',
       'showRecordings',
       'showRecording',
@@ -316,6 +315,10 @@ export class ScriptedWorkbench {
       }),
       recordedRows: async () => ({ every: 1, rows: this.snapshot.history.at(-1)! }),
       recordedPlans: async () => ({ frames: this.recordedPlan === undefined ? [] : [this.recordedPlan] }),
+      markRecording: async ({ name, marks }) => {
+        await note('markRecording')({ name, marks });
+        this.recordings = this.recordings.map((one) => (one.name === name ? { ...one, marks } : one));
+      },
       recoverRecording: async ({ name }) => {
         await note('recoverRecording')({ name });
         return { name: null, words: `repaired: ${name}` };

@@ -213,6 +213,10 @@ export class Recordings {
   // ── what happens to files ──
 
   async mark(name: string, marks: RecordingMarks): Promise<void> {
+    const { library } = this;
+    // shown at once, so that the next word does not go back behind this one
+    if (library !== undefined)
+      this.library = { ...library, recordings: library.recordings.map((one) => (one.name === name ? { ...one, marks } : one)) };
     await this.tried((calls) => calls.markRecording({ name, marks }));
     await this.refresh();
   }

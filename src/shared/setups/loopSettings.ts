@@ -24,7 +24,7 @@ export const loopSettings = {
     label: 'Record',
     choices: ['nothing', 'episodes'],
     choiceLabels: ['nothing', 'every episode'],
-    default: 'nothing',
+    default: 'episodes',
     applies: 'nextEpisode',
     meaning: 'Whether each episode is written into the folder "recordings" of the user data while it happens.',
   }),
