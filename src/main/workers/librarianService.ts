@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { OpenedRecording } from '../../shared/contract/contract';
+import type { RecordedMoment } from '../../shared/episodes/library';
 import { FileRefused } from '../../shared/recordings/refusal';
 import { resolveSetup } from '../../shared/setups/resolve';
 import { LibraryFolder } from '../storage/library/library';
@@ -85,13 +86,16 @@ class Shelf {
 
 const setupOf = ({ path, header }: RecordingFile) => recordedSetup(path, header);
 
+const cameUp = ({ uprightFrom }: OpenedRecording['summary']): RecordedMoment[] =>
+  Number.isFinite(uprightFrom) ? [{ time: uprightFrom, kind: 'upright', label: 'upright for good' }] : [];
+
 function opened(summary: OpenedRecording['summary'], file: RecordingFile): OpenedRecording {
   const resolved = setupOf(file);
   return {
     summary,
     setup: describeSetup(resolved),
     settings: describeSettings(resolved, resolveSetup({ ...resolved.setup, values: {} }), {}),
-    moments: file.moments(),
+    moments: [...file.moments(), ...cameUp(summary)].sort((a, b) => a.time - b.time),
     plans: file.plans,
   };
 }

@@ -122,7 +122,13 @@ export class Overview {
     for (const { x, label, kind } of history.marksBetween(window.from, window.to)) {
       const at = X(x);
       context.fillStyle =
-        kind === 'target' ? palette.target : kind === 'push' ? palette.second : kind === 'fault' ? palette.limit : palette.text2;
+        kind === 'target' || kind === 'upright'
+          ? palette.target
+          : kind === 'push'
+            ? palette.second
+            : kind === 'fault'
+              ? palette.limit
+              : palette.text2;
       if (at - 5 < free && free > MARGIN) {
         context.fillRect(Math.round(at), top + 2, 1, 6); // no room for words: a tick
         continue;

@@ -172,6 +172,6 @@ export class SignalData {
 function turnBounds(low: number, high: number): [number, number] {
   if (!(high >= low)) return [-205, 205];
   const air = Math.max(0.08 * (high - low), (LEAST_DEGREES - (high - low)) / 2);
-  return [low - air, high + air];
+  return [low - air, high + 2 * air]; // words stand at the top
 }
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -66,7 +66,7 @@ export interface RecordedMoment {
   /** Seconds of the episode. */
   readonly time: number;
   /** `model`: another model was installed, which happens often and moves nothing by itself. */
-  readonly kind: 'setting' | 'event' | 'model' | 'fault' | 'end';
+  readonly kind: 'setting' | 'event' | 'model' | 'fault' | 'upright' | 'end';
   /** A few words. */
   readonly label: string;
 }
