@@ -192,6 +192,28 @@ test('a model that comes while it runs is named', async () => {
   expect(tape.episodes[0]!.events.map(({ kind, text }) => [kind, text])).toContainEqual(['model', 'Fit 3 installed: Equations of motion.']);
 });
 
+describe('a recording that ends in the middle', () => {
+  test('does not touch the run', async () => {
+    const { live } = await recordedRun({ 'loop.record': 'episodes' });
+    live.clock.pass(500);
+    const before = live.steps();
+    live.run.recordingLost('The disk is full.');
+    live.clock.pass(500);
+    expect(live.steps()).toBeGreaterThan(before + 5);
+    expect(live.heard.some(({ kind }) => kind === 'halted')).toBe(false);
+  });
+  test('stops a run that must be recorded, and says so', async () => {
+    const { live, tape } = await recordedRun({ 'loop.record': 'required' });
+    live.clock.pass(500);
+    live.run.recordingLost('The disk is full.');
+    const reason = 'It runs only while it is recorded. The disk is full.';
+    expect(live.heard).toContainEqual({ kind: 'halted', reason });
+    expect(live.heard).toContainEqual(expect.objectContaining({ kind: 'ended', trip: 'stopped', how: reason }));
+    live.clock.pass(500);
+    expect(tape.episodes[0]!.events.map(({ kind }) => kind)).toEqual(['firstPlan', 'stop', 'end']);
+  });
+});
+
 test('what is not to be recorded asks for no recorder', async () => {
   const live = liveRun({ ms: 5 }, () => {
     throw new Error('asked for');

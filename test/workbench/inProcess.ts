@@ -16,6 +16,8 @@ import type { Setup } from '../../src/shared/setups/setup';
 /** A child that lives in this process: messages are copied and come later, as between processes, and it can be killed. */
 export interface ChildHere extends ChildProcessHandle {
   readonly received: readonly { readonly kind: string }[];
+  /** It says something that its life would not, or not now. */
+  say(message: unknown): void;
   /** It is gone without a word, as after SIGKILL. */
   die(how?: string): void;
   /** It takes nothing in and says nothing any more, but is not gone. */
@@ -64,6 +66,7 @@ function childHere(live: (inside: Inside) => void): ChildHere {
     onMessage: (listener) => void outward.add(listener),
     onExit: (listener) => (over === undefined ? void exits.add(listener) : listener(over)),
     kill: () => die(),
+    say: (message) => later(outward, message),
     die,
     hang: () => void (hangs = true),
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { EpisodeFiles } from '../../src/main/storage/episodeFiles';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
+import type { FromControl } from '../../src/shared/contract/controlMessages';
 import { setupHash } from '../../src/shared/setups/setupHash';
 import { recordInto } from '../support/recordedPendulum';
 import { workbenchHere } from './inProcess';
@@ -97,6 +98,15 @@ test('the setup of a recording is loaded by who holds the controls, with every s
   expect(setup.hash).toBe((await client.recordings()).recordings[0]!.hash);
   expect(setup.hash).not.toBe(setupHash(builtInSetups.pendulum!));
   expect(settings.flatMap((section) => section.settings).find(({ id }) => id === 'plant.mass')).toMatchObject({ value: 0.6 });
+});
+
+test('a loop that stopped by itself is stopped for everybody, with its reason', async () => {
+  const client = here.join();
+  while ((await client.snapshot()).status.state !== 'RUNNING') await new Promise((turn) => setImmediate(turn));
+  const stopped = new Promise<string>((done) => client.on('status', ({ state, reason }) => state === 'STOPPED' && done(reason)));
+  here.controls[0]!.say({ kind: 'halted', reason: 'It runs only while it is recorded.' } satisfies FromControl);
+  expect(await stopped).toBe('It runs only while it is recorded.');
+  expect(here.controls[0]!.received.at(-1)).toMatchObject({ kind: 'stop' });
 });
 
 test('a librarian that dies takes only what it was asked with it', async () => {

@@ -26,7 +26,10 @@ const SILENCE_MS = 1_000;
 export function runControlProcess(ports: ControlProcessPorts): { fail(error: unknown): void } {
   const recorder = new RecorderLink(ports.spawnRecorder, {
     onStatus: (recording) => ports.send({ kind: 'recording', recording }),
-    onTrouble: (text) => ports.send({ kind: 'notice', level: 'warning', text }),
+    onTrouble(text, isOver) {
+      ports.send({ kind: 'notice', level: 'warning', text });
+      if (isOver) run.recordingLost(text);
+    },
   });
   const leave = (code: number) => void recorder.close().then(() => ports.exit(code));
   const run = new LiveRun({

@@ -167,6 +167,15 @@ export class LiveRun {
     this.sendStatus();
   }
 
+  /** Nothing of the episode is written any more. Where a run must be recorded, it stops. */
+  recordingLost(why: string): void {
+    const mustBeRecorded = this.resolved?.settings.loop.record === 'required';
+    if (!mustBeRecorded || this.record === undefined) return;
+    const reason = `It runs only while it is recorded. ${why}`;
+    this.stop(reason);
+    this.ports.send({ kind: 'halted', reason });
+  }
+
   private configure({ setup, tuned = [] }: Extract<ToControl, { kind: 'configure' }>): void {
     this.stop('Another setup was chosen.');
     this.rest();

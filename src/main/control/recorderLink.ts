@@ -28,7 +28,11 @@ export class RecorderLink {
 
   constructor(
     private readonly spawn: (job: RecorderJob) => Worker,
-    private readonly heard: { onStatus(status: RecordingStatus): void; onTrouble(text: string): void },
+    private readonly heard: {
+      onStatus(status: RecordingStatus): void;
+      /** @param isOver  whether nothing of this episode is written any more */
+      onTrouble(text: string, isOver: boolean): void;
+    },
   ) {}
 
   /** Takes in episodes that are recorded in this folder. */
@@ -62,14 +66,14 @@ export class RecorderLink {
     let reason = 'it ended';
     worker.on('message', (message: FromRecorder) => {
       if (message.kind === 'status') this.heard.onStatus(message.status);
-      else if (message.kind === 'trouble') this.heard.onTrouble(`The recording has ended: ${message.text}`);
-      else if (message.kind === 'warning') this.heard.onTrouble(message.text);
+      else if (message.kind === 'trouble') this.heard.onTrouble(`The recording has ended: ${message.text}`, true);
+      else if (message.kind === 'warning') this.heard.onTrouble(message.text, false);
     });
     worker.on('error', (error) => (reason = error.message));
     worker.on('exit', () => {
       if (this.thread?.worker !== worker) return;
       this.thread = undefined;
-      this.heard.onTrouble(`The recorder ended (${reason}); the next episode starts it again.`);
+      this.heard.onTrouble(`The recorder ended (${reason}); the next episode starts it again.`, true);
     });
     return { worker, folder, sink: new RingSink(new RecorderRing(memory)) };
   }

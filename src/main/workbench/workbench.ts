@@ -324,7 +324,7 @@ class WorkbenchService implements Workbench {
     if (before?.file !== recording.file || before.isOpen !== recording.isOpen) this.tellRecordings();
   }
   private get record(): Pick<Extract<ToControl, { kind: 'episode' }>, 'record'> {
-    if (this.resolved.settings.loop.record !== 'episodes') return {};
+    if (this.resolved.settings.loop.record === 'nothing') return {};
     return { record: { folder: this.library.folder, software: this.ports.version, startedAt: new Date().toISOString() } };
   }
   /** What waited for the next episode applies now. */
@@ -424,6 +424,8 @@ class WorkbenchService implements Workbench {
           this.notice('note', `Episode ${message.episode + 1} ended after ${message.seconds.toFixed(2)} s: ${message.how}`);
         if (this.isActive) void this.nextEpisode();
         return;
+      case 'halted':
+        return this.stop(message.reason);
       case 'notice':
         return this.notice(message.level, message.text);
       case 'hello':

@@ -85,5 +85,7 @@ export type FromControl =
   /** A kernel was found fastest; the next run need not measure it again. */
   | { readonly kind: 'tuned'; readonly tuned: TunedShape }
   | { readonly kind: 'recording'; readonly recording: RecordingStatus }
+  /** It stopped by itself, though nobody said so. */
+  | { readonly kind: 'halted'; readonly reason: string }
   | { readonly kind: 'notice'; readonly level: 'note' | 'warning' | 'fault'; readonly text: string }
   | { readonly kind: 'alive' };

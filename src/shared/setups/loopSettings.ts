@@ -22,11 +22,12 @@ export const loopSettings = {
   }),
   record: choice({
     label: 'Record',
-    choices: ['nothing', 'episodes'],
-    choiceLabels: ['nothing', 'every episode'],
+    choices: ['nothing', 'episodes', 'required'],
+    choiceLabels: ['nothing', 'every episode', 'or do not run'],
     default: 'episodes',
     applies: 'nextEpisode',
-    meaning: 'Whether each episode is written into the folder "recordings" of the user data while it happens.',
+    meaning:
+      'Whether each episode is written into the folder "recordings" of the user data while it happens; and whether a run is stopped whose recording ends.',
   }),
   fan: choice({
     label: 'Recorded paths',
