@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readEpisodeFile } from '../../src/main/storage/readEpisodeFile';
@@ -25,6 +26,24 @@ test('the workbench records each episode, says what is safe, closes the last one
     await workbench.end();
   }
 }, 120_000);
+
+test.skipIf(process.platform === 'win32')('a signal to all its processes at once leaves no recording in the middle', async () => {
+  const workbench = await served(recordedSetup);
+  try {
+    const observer = await observe(workbench);
+    await until(() => filesIn(workbench.home, '.part').length === 1, 'an episode is being recorded', 60_000);
+    observer.leave();
+    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(workbench.pid)], { encoding: 'utf8' });
+    const all = [workbench.pid, ...children.trim().split(/\s+/).map(Number)];
+    expect(all.length).toBeGreaterThan(1);
+    for (const pid of all) process.kill(pid, 'SIGTERM');
+    await until(() => workbench.process.exitCode !== null, 'the workbench leaves', 20_000);
+    await until(() => filesIn(workbench.home, '.part').length === 0, 'the recording is whole');
+    expect(filesIn(workbench.home, '.mcap').length).toBeGreaterThan(0);
+  } finally {
+    await workbench.end();
+  }
+});
 
 // a hundred and twenty of them in the deep tier
 test.skipIf(process.platform === 'win32')(

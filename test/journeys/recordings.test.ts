@@ -54,10 +54,10 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     const period = periods[23]!;
     await expect.poll(() => number('.transport .time .num')).toBeCloseTo(period.time, 2);
     const degrees = (period.state[0]! * 180) / Math.PI;
-    await expect.poll(() => number('.plotrow .num')).toBeCloseTo(degrees, 0);
+    await expect.poll(() => number('.replay .plotrow .num')).toBeCloseTo(degrees, 0);
     // the plan that was acted on then, with the paths that were drawn
     await page.getByText('the plan at the cursor').waitFor();
-    expect(await page.getByTestId('scene').count()).toBe(1);
+    expect(await page.getByTestId('scene-A').count()).toBe(1);
   });
 
   test('it plays at ten times the speed to its end, and again from the beginning', async () => {
@@ -75,7 +75,7 @@ describe.skipIf(noBrowser !== undefined)(`in Chromium${noBrowser === undefined ?
     const [first, second] = filesIn(served.home, '.mcap');
     await row(first!).locator('.name button').click();
     await row(second!).getByRole('checkbox').click();
-    await page.getByTestId('scene-second').waitFor();
+    await page.getByTestId('scene-B').waitFor();
     await page.getByText('The setups of A and B are equal').waitFor();
     const shift = page.getByRole('textbox', { name: /Seconds by which B is shifted/ });
     await shift.fill('0.5');

@@ -112,7 +112,7 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
       expect(await objections()).toEqual([]);
       await page.getByRole('checkbox', { name: /episode-1/ }).click();
       await page.getByRole('combobox', { name: 'Where B is laid over A' }).waitFor();
-      expect(await page.getByTestId('scene-second').count()).toBe(1);
+      expect(await page.getByTestId('scene-B').count()).toBe(1);
       expect(await objections()).toEqual([]);
       expect(complaints).toEqual([]);
     });

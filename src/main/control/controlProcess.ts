@@ -23,7 +23,7 @@ export interface ControlProcessPorts {
 const SILENCE_MS = 1_000;
 
 /** The control process: everything with a deadline, and nothing else. */
-export function runControlProcess(ports: ControlProcessPorts): { fail(error: unknown): void } {
+export function runControlProcess(ports: ControlProcessPorts): { fail(error: unknown): void; leave(reason: string): void } {
   const recorder = new RecorderLink(ports.spawnRecorder, {
     onStatus: (recording) => ports.send({ kind: 'recording', recording }),
     onTrouble(text, isOver) {
@@ -31,7 +31,11 @@ export function runControlProcess(ports: ControlProcessPorts): { fail(error: unk
       if (isOver) run.recordingLost(text);
     },
   });
-  const leave = (code: number) => void recorder.close().then(() => ports.exit(code));
+  let leaving = false;
+  const leave = (code: number) => {
+    if (!leaving) void recorder.close().then(() => ports.exit(code));
+    leaving = true;
+  };
   const run = new LiveRun({
     now: ports.now,
     setTimer: (callback, ms) => preciseTimer(callback, ms, ports.now),
@@ -63,6 +67,11 @@ export function runControlProcess(ports: ControlProcessPorts): { fail(error: unk
   watch.unref();
   ports.send({ kind: 'hello', pid: ports.pid });
   return {
+    /** Zero, the recording closed, and out. */
+    leave(reason) {
+      run.stop(reason);
+      leave(0);
+    },
     /** The fatal handler: zero, say why, leave with 70. */
     fail(error) {
       run.stop(`The control process failed: ${error instanceof Error ? error.message : String(error)}`);

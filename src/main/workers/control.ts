@@ -12,7 +12,7 @@ process.on('uncaughtException', (error) => fail(error));
 process.on('unhandledRejection', (error) => fail(error));
 
 const parent = parentOfThisProcess();
-({ fail } = runControlProcess({
+const control = runControlProcess({
   now: sharedClock(),
   send: (message) => parent.send(message),
   onMessage: (listener) => parent.onMessage((message) => listener(message as ToControl)),
@@ -22,5 +22,9 @@ const parent = parentOfThisProcess();
   keepTime,
   exit: (code) => setImmediate(() => process.exit(code)), // after the last messages are handed over
   pid: process.pid,
-}));
+});
+({ fail } = control);
+// who ends a whole group of processes at once (a service manager, `timeout`, a closed terminal) must not leave a recording in the middle
+for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => control.leave(`The control process was asked to end (${signal}).`));
 raiseLoopThread();

@@ -71,6 +71,11 @@ export class Recordings {
   summaryOf(name: string | undefined): RecordingSummary | undefined {
     return name === undefined ? undefined : this.library?.recordings.find((one) => one.name === name);
   }
+  /** A or B for what is replayed, a tick for what is chosen beside it, nothing for the rest. */
+  badgeOf(name: string): string {
+    if (!this.chosen.includes(name)) return '';
+    return name === this.a?.name ? 'A' : name === this.b?.name ? 'B' : '✓';
+  }
   /** The one that the card is about. */
   get first(): RecordingSummary | undefined {
     return this.summaryOf(this.chosen[0]);
@@ -125,12 +130,13 @@ export class Recordings {
 
   // ── choosing ──
 
-  /** Opens the first two of these names. */
+  /** Opens the first two of these names that are whole: A and B. */
   async choose(names: readonly string[]): Promise<void> {
     this.chosen = names;
     const turn = ++this.opening;
     this.trouble = '';
-    const [a, b] = await Promise.all([this.opened(names[0], this.a), this.opened(names[1], this.b)]);
+    const whole = names.filter((name) => (this.summaryOf(name)?.state ?? 'whole') === 'whole');
+    const [a, b] = await Promise.all([this.opened(whole[0]), this.opened(whole[1])]);
     if (turn !== this.opening) return; // something else was chosen meanwhile
     const isOther = a !== this.a;
     this.a = a;
@@ -169,13 +175,12 @@ export class Recordings {
     if (a !== undefined && b !== undefined) void this.choose([b, a, ...rest]);
   }
 
-  private async opened(name: string | undefined, before: Replay | undefined): Promise<Replay | undefined> {
+  private async opened(name: string | undefined): Promise<Replay | undefined> {
     if (name === undefined) return undefined;
-    const known = [this.a, this.b, before].find((replay) => replay?.name === name);
+    const known = [this.a, this.b].find((replay) => replay?.name === name);
     if (known !== undefined) return known;
     const { recordings } = this.door;
-    const state = this.summaryOf(name)?.state;
-    if (recordings === undefined || (state !== undefined && state !== 'whole')) return undefined; // the card says why
+    if (recordings === undefined) return undefined;
     try {
       return await Replay.open(name, recordings);
     } catch (error) {
