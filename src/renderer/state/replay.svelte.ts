@@ -14,7 +14,7 @@ const MOST_ROWS = 20_000;
 const ROWS_OF_PART = 4_000;
 const ROWS_OF_OVERVIEW = 2_000;
 /** Seconds of every row and plan around the cursor, for the scene. */
-const NEAR_SECONDS = 6;
+const NEAR_SECONDS = 3;
 const MOST_PLANS = 400;
 /** A plan that nobody renewed for so long says nothing about what comes, s. */
 const STALE = 0.5;

@@ -40,9 +40,10 @@ export class RecordingFile {
   readonly plans: number;
   private readonly version: number;
   private readonly names: PeriodNames;
-  private readonly startsAt: bigint;
-  /** Those with periods, in the order of time. */
-  private readonly chunks: readonly Chunk[];
+  /** Those with periods, with fans and with events. */
+  private readonly chunks: Timeline;
+  private readonly fanChunks: Timeline;
+  private readonly eventChunks: readonly Chunk[];
 
   private constructor(
     readonly path: string,
@@ -54,10 +55,13 @@ export class RecordingFile {
     this.names = namesOf(this.header);
     const startedAt = Date.parse(this.header.startedAt);
     if (!(startedAt >= 0)) throw new RecordRefused(`metadata "startedAt" is no time: ${this.header.startedAt.slice(0, 40)}`);
-    this.startsAt = BigInt(startedAt) * 1_000_000n;
+    const startsAt = BigInt(startedAt) * 1_000_000n;
     this.rows = mcap.counts.get(topics.telemetry.topic) ?? 0;
     this.plans = mcap.counts.get(topics.fan.topic) ?? 0;
-    this.chunks = mcap.chunks.filter((chunk) => chunk.topics.has(topics.telemetry.topic));
+    const holding = (wanted: ReadonlySet<string>) => mcap.chunks.filter((chunk) => [...wanted].some((topic) => chunk.topics.has(topic)));
+    this.chunks = new Timeline(holding(telemetry), startsAt);
+    this.fanChunks = new Timeline(holding(fans), startsAt);
+    this.eventChunks = holding(happenings);
   }
 
   /** @throws FileRefused when it is not whole, or no episode of ours */
@@ -75,7 +79,7 @@ export class RecordingFile {
   }
   /** Of the last period. */
   get seconds(): number {
-    return this.chunks.length === 0 ? 0 : Math.max(0, this.timeOf(this.chunks.at(-1)!.endTime));
+    return this.chunks.end;
   }
 
   /**
@@ -84,8 +88,8 @@ export class RecordingFile {
    * @throws FileRefused for damage, with the byte
    */
   rowsBetween(from: number, to: number, most: number): RecordedRows {
-    const inWindow = this.between(this.chunks, from, to);
-    const [first, last] = [this.edge(inWindow, from, to, 1), this.edge(inWindow.slice().reverse(), from, to, -1)];
+    const inWindow = this.chunks.between(from, to);
+    const [first, last] = [this.edge(inWindow, from, to, 1), this.edge(inWindow, from, to, -1)];
     if (first === undefined || last === undefined || last.step < first.step) return { every: 1, rows: this.table([]) };
     const every = Math.max(1, Math.ceil((last.step - first.step + 1) / most));
     if (every === 1) {
@@ -97,11 +101,7 @@ export class RecordingFile {
 
   /** Plan frames of a window in the order of their plans, `most` at most, evenly chosen. @throws FileRefused for damage */
   plansBetween(from: number, to: number, most: number): Uint8Array[] {
-    const all = this.between(
-      this.mcap.chunks.filter((chunk) => chunk.topics.has(topics.fan.topic)),
-      from - PLAN_SLACK,
-      to + PLAN_SLACK,
-    );
+    const all = this.fanChunks.between(from - PLAN_SLACK, to + PLAN_SLACK);
     const stride = Math.max(1, Math.ceil(all.length / most));
     const found = new Map<number, PlanFrame>();
     for (let i = 0; i < all.length; i += stride)
@@ -136,23 +136,17 @@ export class RecordingFile {
   }
 
   private *events(): Generator<{ readonly topic: string; readonly text: string }> {
-    for (const chunk of this.mcap.chunks) {
-      if (![...happenings].some((topic) => chunk.topics.has(topic))) continue;
+    for (const chunk of this.eventChunks)
       for (const { topic, data } of this.mcap.messagesOf(chunk, happenings))
         yield this.read(() => upToDate(this.version, { topic, text: data.toString('utf8') }));
-    }
   }
 
   // ── finding rows ──
 
-  private between(chunks: readonly Chunk[], from: number, to: number): Chunk[] {
-    const [low, high] = [this.nanosecondsOf(from), this.nanosecondsOf(to)];
-    return chunks.filter(({ startTime, endTime }) => endTime >= low && startTime <= high);
-  }
-  /** The first period of the window, looked for from one of its ends. */
+  /** The first or last period of the window. */
   private edge(chunks: readonly Chunk[], from: number, to: number, direction: 1 | -1): RecordedPeriod | undefined {
-    for (const chunk of chunks) {
-      const periods = this.periodsOf(chunk).filter(({ time }) => time >= from && time <= to);
+    for (let i = direction === 1 ? 0 : chunks.length - 1; i >= 0 && i < chunks.length; i += direction) {
+      const periods = this.periodsOf(chunks[i]!).filter(({ time }) => time >= from && time <= to);
       if (periods.length > 0) return direction === 1 ? periods[0] : periods.at(-1);
     }
     return undefined;
@@ -163,8 +157,8 @@ export class RecordingFile {
     const found: RecordedPeriod[] = [];
     let at = 0;
     for (let step = first.step; step <= last.step; step += every) {
-      const when = this.nanosecondsOf(first.time + (step - first.step) * pace - pace / 2);
-      while (at < chunks.length - 1 && chunks[at]!.endTime < when) at++;
+      const when = first.time + (step - first.step) * pace - pace / 2;
+      while (at < chunks.length - 1 && this.chunks.endOf(chunks[at]!) < when) at++;
       const period = this.periodIn(chunks[at]!, step);
       if (period !== undefined && period.step > (found.at(-1)?.step ?? -1)) found.push(period);
     }
@@ -185,14 +179,6 @@ export class RecordingFile {
     return this.read(() => readPeriod(upToDate(this.version, { topic, text: data.toString('utf8') }).text, this.names));
   }
 
-  // ── units ──
-
-  private nanosecondsOf(seconds: number): bigint {
-    return this.startsAt + BigInt(Math.round(Math.max(-1e9, Math.min(1e9, seconds)) * 1e9));
-  }
-  private timeOf(nanoseconds: bigint): number {
-    return Number(nanoseconds - this.startsAt) / 1e9;
-  }
   private read<T>(work: () => T): T {
     try {
       return work();
@@ -226,6 +212,47 @@ export class RecordingFile {
       basis: Uint8Array.from(periods, ({ decided }) => basisOf(decided?.basis)),
     };
   }
+}
+
+/** Chunks on the time axis of the episode: found by bisection, however many there are. */
+class Timeline {
+  /** Seconds of the episode at which each chunk begins; and by which it and all before it have ended. */
+  private readonly begins: Float64Array;
+  private readonly ended: Float64Array;
+
+  /** @param chunks  in the order of their beginnings  @param startsAt  ns */
+  constructor(
+    private readonly chunks: readonly Chunk[],
+    private readonly startsAt: bigint,
+  ) {
+    this.begins = Float64Array.from(chunks, ({ startTime }) => this.secondsOf(startTime));
+    let latest = -Infinity;
+    this.ended = Float64Array.from(chunks, (chunk) => (latest = Math.max(latest, this.endOf(chunk))));
+  }
+  /** Of the last message. */
+  get end(): number {
+    return Math.max(0, this.ended.at(-1) ?? 0);
+  }
+  endOf({ endTime }: Chunk): number {
+    return this.secondsOf(endTime);
+  }
+  /** Chunks in which something of a window may stand. The times of the log were rounded to a nanosecond. */
+  between(from: number, to: number): readonly Chunk[] {
+    return this.chunks.slice(firstBeyond(this.ended, from - 1e-8), firstBeyond(this.begins, to + 1e-8));
+  }
+  private secondsOf(nanoseconds: bigint): number {
+    return Number(nanoseconds - this.startsAt) / 1e9;
+  }
+}
+/** Place of the first entry beyond a value; how many there are when there is none. @param sorted  rising */
+function firstBeyond(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const ZERO = bases.indexOf('zero');
