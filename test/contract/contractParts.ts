@@ -40,6 +40,7 @@ export const fullParams: { readonly [K in CallName]: ParamsOf<K> } = {
   recoverRecording: { name: 'a.mcap.part' },
   showRecordings: undefined,
   showRecording: { name: 'a.mcap' },
+  moveData: { lease: 'l', to: '/data/upright' },
   loadRecordedSetup: { lease: 'l', name: 'a.mcap' },
 };
 /** Keys that may be left out. */

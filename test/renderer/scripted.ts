@@ -289,6 +289,7 @@ export class ScriptedWorkbench {
       'trashRecordings',
       'showRecordings',
       'showRecording',
+      'moveData',
       'loadRecordedSetup',
     ] as const;
     return {

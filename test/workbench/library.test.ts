@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -98,6 +98,28 @@ test('the setup of a recording is loaded by who holds the controls, with every s
   expect(setup.hash).toBe((await client.recordings()).recordings[0]!.hash);
   expect(setup.hash).not.toBe(setupHash(builtInSetups.pendulum!));
   expect(settings.flatMap((section) => section.settings).find(({ id }) => id === 'plant.mass')).toMatchObject({ value: 0.6 });
+});
+
+test('the data folder moves while nothing runs, and everything goes on from there', async () => {
+  const client = here.join();
+  const held = await client.takeControls({ take: true });
+  const lease = 'lease' in held ? held.lease : '';
+  const to = join(home, '..', `moved-${process.pid}`);
+  try {
+    while ((await client.snapshot()).status.state !== 'RUNNING') await new Promise((turn) => setImmediate(turn));
+    await expect(client.moveData({ lease, to })).rejects.toThrow(/Stop the run first/);
+    await client.stop({ reason: 'enough' });
+    await expect(client.moveData({ lease, to: join(home, 'inside') })).rejects.toThrow(/lies in/);
+    expect((await client.recordings()).folder).toBe(join(home, 'recordings'));
+    expect(await client.moveData({ lease, to })).toEqual({ folder: to });
+    const { folder, recordings } = await client.recordings();
+    expect([folder, recordings.map(({ name }) => name)]).toEqual([join(to, 'recordings'), ['a.mcap']]);
+    expect(existsSync(at('a.mcap'))).toBe(false);
+    expect((await client.openRecording({ name: 'a.mcap' })).summary.rows).toBeGreaterThan(10);
+    await client.start({ lease });
+  } finally {
+    rmSync(to, { recursive: true, force: true });
+  }
 });
 
 test('a loop that stopped by itself is stopped for everybody, with its reason', async () => {

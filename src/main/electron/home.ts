@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { builtInSetups } from '../../shared/setups/builtIn';
 import type { Setup } from '../../shared/setups/setup';
 import { readSetupFile } from '../storage/setupFile';
-import { userDataFolder } from '../storage/userData';
+import { dataFolderNow, userDataFolder } from '../storage/userData';
 
 // Chromium and Electron have flags of their own, so unknown ones are left alone; `npm start` refuses them before.
 const { values } = parseArgs({
@@ -15,8 +15,8 @@ const given = (name: 'home' | 'setup') => (typeof values[name] === 'string' ? va
 
 /** Where the user's data lives, the same folder as for the command line, and inside it what Chromium keeps for the window. */
 export function homeOfThisRun(): { readonly data: string; readonly window: string } {
-  const data = userDataFolder(given('home'), process.env, process.platform);
-  return { data, window: join(data, 'window') };
+  const folder = userDataFolder(given('home'), process.env, process.platform);
+  return { data: dataFolderNow(folder), window: join(folder, 'window') };
 }
 
 /**

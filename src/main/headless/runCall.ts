@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { FitCancelled } from '../../shared/models/model';
 import { writeWhole } from '../storage/atomicFile';
-import { userDataFolder } from '../storage/userData';
+import { dataFolderNow, userDataFolder } from '../storage/userData';
 import { parseCall, sketchCall, type CallSketch, type ParsedCall } from './arguments';
 import type { Call, Command, Warning, World } from './command';
 import { writeCrashFile } from './crashFile';
@@ -72,7 +72,7 @@ export async function runCall(argv: readonly string[], commands: readonly Comman
     const { command } = parsed as ParsedCall & { command: Command };
     const flags = parsed.flags as Call['flags'];
     seed = flags.seed;
-    crashHome = userDataFolder(flags.home, around.environment, around.platform);
+    crashHome = dataFolderNow(userDataFolder(flags.home, around.environment, around.platform));
     progress = progressTo({ write: around.stderr, ...around.terminal, now: around.now }, flags.progress as ProgressMode);
     const world: World = {
       progress,

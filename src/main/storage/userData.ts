@@ -1,5 +1,33 @@
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+
+/** File of a data folder that says where its content is now. */
+export const MOVED = 'moved.json';
+export interface Moved {
+  readonly to: string;
+}
+/** Folders that are followed, one after the other. */
+const MOST_MOVES = 8;
+
+/** Where the data of a folder is now: there, or where it was moved to. */
+export function dataFolderNow(folder: string): string {
+  let now = folder;
+  for (let moves = 0; moves < MOST_MOVES; moves++) {
+    const to = movedTo(now);
+    if (to === undefined) break;
+    now = to;
+  }
+  return now;
+}
+function movedTo(folder: string): string | undefined {
+  try {
+    const moved = JSON.parse(readFileSync(join(folder, MOVED), 'utf8')) as Partial<Moved> | null;
+    return typeof moved?.to === 'string' && isAbsolute(moved.to) ? moved.to : undefined;
+  } catch {
+    return undefined; // nobody moved it
+  }
+}
 
 /**
  * The folder that holds recordings, models, setups, rigs and profiles.

@@ -46,17 +46,21 @@ export class LibrarianClient {
 
   /** Rejects with the librarian's own sentence, or with what became of it. */
   ask<J extends LibrarianJob>(job: J, params: Parameters<LibrarianJobs[J]>[0]): Promise<ReturnType<LibrarianJobs[J]>> {
-    if (this.closing) return Promise.reject(new Error('The workbench is closing; nothing is opened any more.'));
+    if (this.closing) return Promise.reject(new Error('The recordings are being closed. Ask again.'));
     const id = ++this.jobs;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });
       this.running().send({ kind: 'job', id, job, params } satisfies ToLibrarian);
     });
   }
-  close(): void {
+  /** Resolves when the thread is gone, and with it every file that it held open. */
+  close(): Promise<void> {
     this.closing = true;
-    this.child?.send({ kind: 'leave' } satisfies ToLibrarian);
-    this.failAll('The workbench is closing.');
+    const { child } = this;
+    const gone = child === undefined ? Promise.resolve() : new Promise<void>((done) => child.onExit(() => done()));
+    child?.send({ kind: 'leave' } satisfies ToLibrarian);
+    this.failAll('The recordings are being closed. Ask again.');
+    return gone;
   }
 
   private running(): ChildProcessHandle {

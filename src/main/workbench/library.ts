@@ -18,18 +18,20 @@ export type LibraryCalls = Pick<
 
 /** The recordings as clients see them. It opens no file itself: a librarian does, on a thread of its own. */
 export class LibraryService {
-  private readonly librarian: LibrarianClient;
+  private librarian: LibrarianClient;
   private readonly desktop: Desktop;
+  private readonly spawnIn: (folder: string) => LibrarianClient;
   /** The part file that is being written now. */
   openFile: string | undefined;
 
   /** @param changed  hears that the folder has changed by what was done here */
   constructor(
     { spawnLibrarian, desktop, version }: Pick<WorkbenchPorts, 'spawnLibrarian' | 'desktop' | 'version'>,
-    readonly folder: string,
+    public folder: string,
     private readonly changed: () => void,
   ) {
-    this.librarian = new LibrarianClient(() => spawnLibrarian({ folder, software: version }));
+    this.spawnIn = (place) => new LibrarianClient(() => spawnLibrarian({ folder: place, software: version }));
+    this.librarian = this.spawnIn(folder);
     this.desktop = desktop;
   }
 
@@ -68,7 +70,17 @@ export class LibraryService {
   setupOf(name: string): Promise<Setup> {
     return this.librarian.ask('setupOf', { name });
   }
-  close(): void {
-    this.librarian.close();
+  /** While the folder is moved nothing of it is held open. @param move  @returns where it is afterwards, moved or not */
+  async whileClosed(move: () => Promise<string>): Promise<void> {
+    await this.librarian.close();
+    try {
+      this.folder = await move();
+    } finally {
+      this.librarian = this.spawnIn(this.folder);
+      this.changed();
+    }
+  }
+  async close(): Promise<void> {
+    await this.librarian.close();
   }
 }

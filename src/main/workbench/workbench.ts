@@ -8,6 +8,7 @@ import { resolveSetup, settingOf, withValues, type ResolvedSetup, type Room } fr
 import type { Setup } from '../../shared/setups/setup';
 import type { ControlStatus, FromControl, ToControl } from '../../shared/contract/controlMessages';
 import { leftPartsIn } from '../storage/episodeFiles';
+import { moveData } from '../storage/moveData';
 import { thisMachine, Tunings } from '../storage/tunings';
 import type { ControlChild } from './children';
 import { Controls } from './controls';
@@ -48,7 +49,10 @@ class WorkbenchService implements Workbench {
   private readonly history = new TelemetryHistory(HISTORY_ROWS);
   private readonly notices: Notice[] = [];
   private readonly learner: LearnerClient;
-  private readonly tunings: Tunings;
+  private tunings: Tunings;
+  /** Folder of the user's data. */
+  private home: string;
+  private isMoving = false;
   private readonly library: LibraryService;
   private readonly startedAt: number;
   private base: Setup = defaultSetup;
@@ -81,8 +85,9 @@ class WorkbenchService implements Workbench {
       this.base = this.setup = ports.setup;
       this.resolved = resolveSetup(ports.setup);
     }
-    this.tunings = new Tunings(join(ports.home, 'tuning.json'), thisMachine(ports.version));
-    this.library = new LibraryService(ports, join(ports.home, 'recordings'), () => this.tellRecordings());
+    this.home = ports.home;
+    this.tunings = this.tuningsHere();
+    this.library = new LibraryService(ports, join(this.home, 'recordings'), () => this.tellRecordings());
     this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner(), ...(ports.backend && { wish: ports.backend }) });
     this.learning = this.newLearning();
     this.forkControl();
@@ -118,9 +123,13 @@ class WorkbenchService implements Workbench {
     clearInterval(this.pingTimer);
     clearTimeout(this.learningTimer);
     this.learning.abandon();
-    this.library.close();
     const { control } = this;
-    await Promise.all([this.learner.close(), control === undefined ? undefined : leave(control), this.tunings.written]);
+    await Promise.all([
+      this.library.close(),
+      this.learner.close(),
+      control === undefined ? undefined : leave(control),
+      this.tunings.written,
+    ]);
     for (const transport of this.clients.keys()) transport.close();
   }
 
@@ -196,6 +205,11 @@ class WorkbenchService implements Workbench {
         const setup = await this.library.setupOf(name);
         held(lease); // it may have been lost meanwhile
         await this.begin(setup, setup);
+      },
+      moveData: async ({ lease, to }) => {
+        held(lease);
+        await this.moveTo(to);
+        return { folder: this.home };
       },
       ...this.library.calls,
     };
@@ -295,6 +309,7 @@ class WorkbenchService implements Workbench {
     });
   }
   private async nextEpisode(pose?: readonly number[]): Promise<void> {
+    if (this.isMoving) throw new Error('The data folder is being moved. Start again when it is there.');
     const age = ++this.age;
     this.settlePending();
     const next = await this.learning.nextEpisode();
@@ -312,6 +327,26 @@ class WorkbenchService implements Workbench {
     if (count === 0) return;
     const [are, them] = count === 1 ? ['recording was', 'it'] : ['recordings were', 'them'];
     this.notice('note', `${count} ${are} left in the middle, as by a crash. The screen Recordings makes ${them} whole.`);
+  }
+  private tuningsHere(): Tunings {
+    return new Tunings(join(this.home, 'tuning.json'), thisMachine(this.ports.version));
+  }
+  private async moveTo(to: string): Promise<void> {
+    if (this.isMoving) throw new Error('The data folder is being moved already.');
+    if (this.isActive || this.library.openFile !== undefined)
+      throw new Error('The data folder moves while nothing runs. Stop the run first.');
+    this.isMoving = true;
+    try {
+      await this.tunings.written;
+      await this.library.whileClosed(async () => {
+        await moveData(this.home, to);
+        this.home = to;
+        return join(to, 'recordings');
+      });
+      this.tunings = this.tuningsHere();
+    } finally {
+      this.isMoving = false;
+    }
   }
   private tellRecordings(): void {
     this.announce('recordings', { folder: this.library.folder });

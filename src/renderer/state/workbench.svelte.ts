@@ -152,6 +152,7 @@ export class Workbench implements RecordingDoor {
   cancelFit = () => this.command('cancelFit', {});
   resetSettings = (ids?: string[]) => this.command('resetSettings', ids === undefined ? {} : { ids });
   forget = () => this.command('forget', {});
+  moveData = (to: string) => this.command('moveData', { to });
   loadRecordedSetup = (name: string) => this.command('loadRecordedSetup', { name });
 
   push(push: { readonly force: number; readonly torque: number; readonly seconds: number }): void {

@@ -106,6 +106,8 @@ export const calls = {
   /** Opens the folder of recordings on the desktop; and with this one chosen. */
   showRecordings: call(z.void()).returns<void>(),
   showRecording: call(z.strictObject({ name: recording })).returns<void>(),
+  /** Moves recordings, models, setups and whatever else is the user's into another folder, an absolute path; only while nothing runs. */
+  moveData: call(z.strictObject({ lease, to: z.string().min(1).max(4096) })).returns<{ readonly folder: string }>(),
   /** Chooses the setup that a recording was made with; ends what runs, forgets what was learnt and starts again. */
   loadRecordedSetup: call(z.strictObject({ lease, name: recording })).returns<void>(),
 };
