@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Library, RecordingMarks, RecordingSummary } from '../../../shared/episodes/library';
 import { FileRefused } from '../../../shared/recordings/refusal';
 import { freeBytesIn } from '../diskWatch';
 import { leftPartsAmong } from '../episodeFiles';
-import { marksPath, readMarks, writeMarks } from './marks';
+import { markFilesOf, readMarks, writeMarks } from './marks';
 import { summaryOf, unreadSummary, type FileSummary } from './summary';
 import { SummaryCache } from './summaryCache';
 
@@ -24,7 +24,7 @@ export class LibraryFolder {
 
   /** Newest first. A folder that is not there is empty. */
   async list(): Promise<Library> {
-    await this.cache.read();
+    this.cache.read();
     const names = await this.names();
     const recordings: RecordingSummary[] = [];
     for (const name of names) {
@@ -53,14 +53,13 @@ export class LibraryFolder {
   /** The recording, and what stands beside it. @throws FileRefused */
   filesOf(name: string): string[] {
     const path = this.pathOf(name);
-    return [path, marksPath(path)].filter((file) => existsSync(file));
+    return [path, ...markFilesOf(path)];
   }
   /** @throws FileRefused for what is not the name of a recording in this folder */
   pathOf(name: string): string {
     const path = join(this.folder, name);
-    const isName = name === basename(name) && !name.includes('\\') && !name.includes('\0') && /\.mcap(\.part)?$/.test(name);
-    if (!isName || !existsSync(path))
-      refuse(isName ? path : JSON.stringify(name.slice(0, 100)), 'there is no such recording in this folder');
+    const isName = name === basename(name) && !name.includes('\\') && !name.includes('\0') && /^[^.].*\.mcap(\.part)?$/s.test(name);
+    if (!isName || !isFile(path)) refuse(JSON.stringify(name.slice(0, 100)), 'there is no such recording in this folder');
     return path;
   }
 
@@ -76,14 +75,24 @@ export class LibraryFolder {
     if (found === undefined || !found.isFile()) return undefined;
     const key = `${found.size} ${found.mtimeMs}`;
     let summary: FileSummary | undefined;
-    if (path === this.openFile()) summary = unreadSummary(path, 'open', 'It is being recorded.');
+    if (path === this.openFile()) summary = unreadSummary(path, found, 'open', 'It is being recorded.');
     else summary = this.cache.find(name, key);
     if (summary === undefined) {
-      summary = summaryOf(path);
+      summary = summaryOf(path, found);
+      if (!existsSync(path)) return undefined; // the recorder renames its part file when an episode ends
       this.cache.put(name, key, summary);
       await setImmediate(); // others have their turn between two files
     }
     return { ...summary, marks: readMarks(path) };
+  }
+}
+
+/** A folder may bear the name of a recording, and would be deleted under it. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // or a name that is too long for any file
   }
 }
 

@@ -7,17 +7,15 @@ import { upToDate } from '../../../shared/episodes/migrations';
 import { encodePlanFrame, type PlanFrame } from '../../../shared/episodes/planFrame';
 import {
   namesOf,
-  readHeader,
   readPeriod,
-  RecordRefused,
   versionOf,
   type EpisodeHeader,
   type PeriodNames,
   type RecordedPeriod,
 } from '../../../shared/episodes/record';
 import { HEADER_METADATA, topics } from '../../../shared/episodes/topics';
-import { FileRefused } from '../../../shared/recordings/refusal';
 import { IndexedMcap, type IndexedMessage } from '../mcap/indexedMcap';
+import { inWords, recordedHeader } from './recordedHeader';
 
 type Chunk = IndexedMcap['chunks'][number];
 /** Events that a time axis has room for. */
@@ -50,12 +48,10 @@ export class RecordingFile {
     private readonly mcap: IndexedMcap,
   ) {
     const texts = mcap.metadata.find(({ name }) => name === HEADER_METADATA)?.values ?? {};
-    this.header = readHeader(texts);
+    this.header = recordedHeader(texts);
     this.version = versionOf(texts);
     this.names = namesOf(this.header);
-    const startedAt = Date.parse(this.header.startedAt);
-    if (!(startedAt >= 0)) throw new RecordRefused(`metadata "startedAt" is no time: ${this.header.startedAt.slice(0, 40)}`);
-    const startsAt = BigInt(startedAt) * 1_000_000n;
+    const startsAt = BigInt(Date.parse(this.header.startedAt)) * 1_000_000n;
     this.rows = mcap.counts.get(topics.telemetry.topic) ?? 0;
     this.plans = mcap.counts.get(topics.fan.topic) ?? 0;
     const holding = (wanted: ReadonlySet<string>) => mcap.chunks.filter((chunk) => [...wanted].some((topic) => chunk.topics.has(topic)));
@@ -280,15 +276,4 @@ const LONGEST_LABEL = 60;
 function labelOf({ kind, text }: RecordedEvent): string {
   const fit = kind === 'model' ? /^Fit \d+/.exec(text)?.[0] : undefined;
   return fit?.toLowerCase() ?? words[kind] ?? text.slice(0, LONGEST_LABEL);
-}
-
-/** What a record of an episode may not hold, said with its file. */
-function inWords(path: string, error: unknown): unknown {
-  if (!(error instanceof RecordRefused)) return error;
-  return new FileRefused(
-    path,
-    'recording',
-    error.message.replace(/\.$/, ''),
-    'Give a recording of an episode, as the workbench writes them.',
-  );
 }

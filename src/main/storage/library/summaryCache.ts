@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../atomicFile';
-import type { FileSummary } from './summary';
+import { readSmallFile } from './smallFile';
+import { summaryLimits, type FileSummary } from './summary';
 
 const FILE = '.summaries.json';
 /** Raised by whoever changes what a summary says. */
-const VERSION = 1;
+const VERSION = 2;
 const MOST_BYTES = 64e6;
 
 const number = z.number().nullable();
@@ -15,24 +15,24 @@ const entry = z.strictObject({
   summary: z.strictObject({
     name: z.string().max(255),
     state: z.enum(['whole', 'part', 'damaged', 'refused']),
-    reason: z.string().max(4000),
+    reason: z.string().max(summaryLimits.sentence),
     bytes: z.number(),
     startedAt: z.string().max(64),
-    rig: z.string().max(64),
-    plant: z.string().max(64),
-    setup: z.string().max(64),
+    rig: z.string().max(summaryLimits.word),
+    plant: z.string().max(summaryLimits.word),
+    setup: z.string().max(summaryLimits.word),
     hash: z.string().max(16),
     seed: z.number(),
     episode: z.number(),
-    software: z.string().max(200),
+    software: z.string().max(summaryLimits.word),
     period: z.number(),
     rows: z.number(),
     seconds: z.number(),
     cost: number,
     uprightFrom: number,
     random: z.boolean(),
-    ended: z.string().max(4000),
-    thumbnail: z.array(z.number()).max(96),
+    ended: z.string().max(summaryLimits.sentence),
+    thumbnail: z.array(z.number()).max(summaryLimits.thumbnail),
   }),
 });
 const cacheFile = z.strictObject({ version: z.literal(VERSION), entries: z.array(entry).max(100_000) });
@@ -59,12 +59,12 @@ export class SummaryCache {
     for (const name of this.known.keys()) if (!names.has(name)) this.hasChanged = this.known.delete(name) || this.hasChanged;
   }
   /** Once; a file that is no such cache counts as none. */
-  async read(): Promise<void> {
+  read(): void {
     if (this.isRead) return;
     this.isRead = true;
     try {
-      const text = await readFile(join(this.folder, FILE), 'utf8');
-      if (text.length > MOST_BYTES) return;
+      const text = readSmallFile(join(this.folder, FILE), MOST_BYTES);
+      if (text === undefined) return;
       for (const { key, summary } of cacheFile.parse(JSON.parse(text)).entries) {
         const { cost, uprightFrom, thumbnail } = summary;
         const whole = { ...summary, cost: cost ?? NaN, uprightFrom: uprightFrom ?? NaN, thumbnail: Float32Array.from(thumbnail) };
