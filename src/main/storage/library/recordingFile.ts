@@ -5,14 +5,7 @@ import { readFan } from '../../../shared/episodes/fanRecord';
 import type { RecordedMoment } from '../../../shared/episodes/library';
 import { upToDate } from '../../../shared/episodes/migrations';
 import { encodePlanFrame, type PlanFrame } from '../../../shared/episodes/planFrame';
-import {
-  namesOf,
-  readPeriod,
-  versionOf,
-  type EpisodeHeader,
-  type PeriodNames,
-  type RecordedPeriod,
-} from '../../../shared/episodes/record';
+import { namesOf, readPeriod, versionOf, type EpisodeHeader, type PeriodNames, type RecordedPeriod } from '../../../shared/episodes/record';
 import { HEADER_METADATA, topics } from '../../../shared/episodes/topics';
 import { IndexedMcap, type IndexedMessage } from '../mcap/indexedMcap';
 import { inWords, recordedHeader } from './recordedHeader';
