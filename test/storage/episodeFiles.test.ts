@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { McapIndexedReader } from '@mcap/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readMcap } from '../../src/main/storage/mcap/readMcap';
+import { realFileCalls, type FileCalls } from '../../src/main/storage/mcap/partFile';
+import { repair } from '../../src/main/storage/mcap/repair';
 import { replayEpisode } from '../../src/main/control/replay';
 import { EpisodeFiles, leftPartsIn } from '../../src/main/storage/episodeFiles';
 import { readEpisodeFile } from '../../src/main/storage/readEpisodeFile';
@@ -189,4 +192,77 @@ test('on a disk that is nearly full no episode is begun, and it says how much is
   await recordInto(full, 'pendulum', {}, 2);
   expect(troubles).toEqual([`${folder}: 50 MB are left on the disk, and an episode is recorded with 200 MB or more. Make room.`]);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+describe('a disk that fails in the middle', () => {
+  const failure = (code: string) => Object.assign(new Error(code), { code });
+  /** Calls of the file system of which one fails from its n-th time on. */
+  const failing = (call: 'write' | 'sync' | 'rename', from: number, code: string): FileCalls => {
+    let calls = 0;
+    const fails = () => ++calls >= from;
+    return {
+      ...realFileCalls,
+      ...(call === 'write' && {
+        write: (...given: Parameters<FileCalls['write']>) => {
+          if (fails()) throw failure(code);
+          return realFileCalls.write(...given);
+        },
+      }),
+      ...(call === 'sync' && {
+        sync: (file: number) => {
+          if (fails()) throw failure(code);
+          realFileCalls.sync(file);
+        },
+      }),
+      ...(call === 'rename' && {
+        rename: (a: string, b: string) => {
+          if (fails()) throw failure(code);
+          realFileCalls.rename(a, b);
+        },
+      }),
+    };
+  };
+  const run = async (calls: FileCalls) => {
+    troubles.length = 0;
+    const sink = new EpisodeFiles(
+      folder,
+      ({ episode }) => `episode ${episode + 1}`,
+      (text) => troubles.push(text),
+      () => Infinity,
+      calls,
+    );
+    const { result } = await recordInto(sink, 'pendulum', { 'learning.episode': 2 }, 5);
+    return { sink, result };
+  };
+
+  test('full: it says which file, how much of it is kept, why and what to do; what is kept is whole, and learning went on', async () => {
+    const { sink, result } = await run(failing('write', 3, 'ENOSPC'));
+    expect(result.episodes.length).toBeGreaterThan(1);
+    expect(sink.written).toEqual([]);
+    expect(troubles[0]).toMatch(
+      /^.*episode 1\.mcap\.part: writing ended after \d+ bytes: the disk is full\. Make room, or .*\. Its first \d\.\d\d s are kept\.$/,
+    );
+    const kept = Number(/first ([\d.]+) s/.exec(troubles[0]!)![1]);
+    const { messages, damage, lastTime, firstTime } = readMcap(join(folder, 'episode 1.mcap.part'), () => {});
+    expect([damage, messages > 5]).toEqual([[], true]);
+    expect(Number(lastTime! - firstTime!) / 1e9).toBeCloseTo(kept, 6);
+  });
+  test.each([
+    ['EROFS', /the disk is read-only\. Choose a folder/],
+    ['EIO', /the disk reports an error\. Choose a folder on another disk/],
+    ['ENODEV', /ENODEV/],
+  ])('%s in the middle ends the recording of this episode alone, with a sentence', async (code, words) => {
+    const calls = failing('write', 3, code);
+    const { result } = await run(calls);
+    expect(result.episodes.length).toBeGreaterThan(1);
+    expect(troubles[0]).toMatch(words);
+  });
+  test.each(['sync', 'rename'] as const)('one that fails at the end (%s) leaves the part, which is recovered', async (call) => {
+    const { sink } = await run(failing(call, 1, 'EIO'));
+    expect(sink.written).toEqual([]);
+    expect(troubles[0]).toMatch(/episode 1\.mcap/);
+    const { repaired, state, lost } = await repair(join(folder, 'episode 1.mcap.part'), { library: 'test' });
+    // every byte had been written: only its name is missing
+    expect([state, repaired, lost]).toEqual(['whole', undefined, []]);
+  });
 });

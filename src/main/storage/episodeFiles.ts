@@ -20,7 +20,7 @@ import { timingText, type RecordedTiming } from '../../shared/episodes/timingRec
 import { HEADER_METADATA, topicIds, topics, type TopicId } from '../../shared/episodes/topics';
 import { freeBytesIn } from './diskWatch';
 import { McapChunkWriter } from './mcap/chunkWriter';
-import { PartFile } from './mcap/partFile';
+import { PartFile, realFileCalls, type FileCalls } from './mcap/partFile';
 
 /** Periods of a chunk, unless somebody flushes: what a run that is killed may lose of an episode on a stepped clock. */
 const PERIODS_A_CHUNK = 20;
@@ -42,6 +42,8 @@ export class EpisodeFiles implements EpisodeSink {
   private inChunk = 0;
   /** Seconds of the newest period, at which plans, fans and events are stamped. */
   private time = 0;
+  /** Seconds of the episode until which everything was handed to the system. */
+  private kept = 0;
   /** Bytes handed to the system, of all episodes. */
   bytes = 0;
   /** Whole recordings, in order. */
@@ -57,6 +59,7 @@ export class EpisodeFiles implements EpisodeSink {
     private readonly name: (header: EpisodeHeader) => string,
     private readonly onTrouble: (text: string) => void,
     private readonly freeBytes: (folder: string) => number = freeBytesIn,
+    private readonly calls: FileCalls = realFileCalls,
   ) {}
 
   /** The file that is written now: a part file still. */
@@ -66,7 +69,7 @@ export class EpisodeFiles implements EpisodeSink {
 
   begin(header: EpisodeHeader): void {
     this.abandon();
-    this.time = 0;
+    this.time = this.kept = 0;
     this.inChunk = 0;
     this.guarded(() => {
       const channels = topicIds.map((id) => topics[id]);
@@ -119,7 +122,9 @@ export class EpisodeFiles implements EpisodeSink {
     this.inChunk = 0;
     this.guarded(() => {
       const chunk = this.open?.writer.chunk();
-      if (chunk !== undefined) this.append(chunk);
+      if (chunk === undefined) return;
+      this.append(chunk);
+      this.kept = this.time;
     });
   }
   /** Resolves when everything that was flushed before is on the disk; at once when no file is open. */
@@ -152,7 +157,7 @@ export class EpisodeFiles implements EpisodeSink {
     for (let copy = 1; copy < MOST_OF_A_NAME; copy++) {
       const free = copy === 1 ? name : `${name}_${copy}`;
       const isTaken = ['.mcap', '.mcap.part'].some((ending) => existsSync(join(this.folder, free + ending)));
-      if (!isTaken) return PartFile.create(this.folder, free);
+      if (!isTaken) return PartFile.create(this.folder, free, this.calls);
     }
     throw new Error(`There are ${MOST_OF_A_NAME} recordings "${name}" in ${this.folder}. Choose another folder.`);
   }
@@ -164,7 +169,8 @@ export class EpisodeFiles implements EpisodeSink {
     }
   }
   private fail(error: unknown): void {
-    this.onTrouble(error instanceof Error ? error.message : String(error));
+    const kept = this.open === undefined ? '' : ` Its first ${this.kept.toFixed(2)} s are kept.`;
+    this.onTrouble(`${error instanceof Error ? error.message : String(error)}${kept}`);
     this.abandon();
   }
 }

@@ -1,82 +1,17 @@
 // The recorder: a worker thread of the control process that owns the open recording. The loop never waits for it.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { RecorderJob, ToRecorder, FromRecorder } from '../control/recorderLink';
-import { RingReader } from '../control/episodeWords';
-import { RecorderRing } from '../control/recorderRing';
-import { DiskWatch, freeBytesIn } from '../storage/diskWatch';
-import { EpisodeFiles } from '../storage/episodeFiles';
-import { makeFolder } from '../storage/makeFolder';
+import type { RecorderJob, ToRecorder } from '../control/recorderLink';
 import { sharedClock } from './clock';
-
-/** What a killed process may lose: one of these and a period. */
-const FLUSH_MS = 40;
-/** What a power cut may lose beyond it, and the time that the disk takes. */
-const SYNC_MS = 100;
-const TELL_MS = 250;
-const DISK_MS = 10_000;
+import { runRecorder } from './recorderService';
 
 if (parentPort === null) throw new Error('This file is the entry of the recorder.');
 const port = parentPort;
-const { memory, folder } = workerData as RecorderJob;
-const now = sharedClock();
-const say = (message: FromRecorder) => port.postMessage(message);
-const ring = new RecorderRing(memory);
-const files = new EpisodeFiles(
-  folder,
-  ({ startedAt, plant, setup, episode }) => {
-    const { name } = setup as { readonly name: string };
-    const when = startedAt.slice(0, 19).replaceAll(':', '-');
-    return `${when}-${name === plant ? plant : `${plant}-${name}`}-episode-${episode + 1}`;
+runRecorder(
+  {
+    say: (message) => port.postMessage(message),
+    onMessage: (listener) => port.on('message', (message: ToRecorder) => listener(message)),
+    now: sharedClock(),
+    leave: () => port.close(),
   },
-  (text) => say({ kind: 'trouble', text }),
+  workerData as RecorderJob,
 );
-const reader = new RingReader(ring, files);
-/** Once the folder is there; where it cannot be made, the first episode says why it cannot be written. */
-const ready = makeFolder(folder).catch(() => undefined);
-
-/** Until when everything is on the disk. */
-let safeAt = now();
-let syncing = false;
-function flush(): void {
-  reader.drain();
-  files.flush();
-}
-async function sync(): Promise<void> {
-  if (syncing) return;
-  syncing = true;
-  const from = now();
-  flush();
-  await files.sync();
-  safeAt = from;
-  syncing = false;
-}
-function tell(): void {
-  const { openFile, written } = files;
-  const isOpen = openFile !== undefined;
-  const safeSecondsAgo = isOpen ? Math.max(0, now() - safeAt) / 1000 : null;
-  say({ kind: 'status', status: { file: openFile ?? written.at(-1) ?? '', isOpen, safeSecondsAgo, dropped: ring.dropped } });
-}
-const disk = new DiskWatch();
-function watchDisk(): void {
-  const text = disk.look(files.bytes, freeBytesIn(folder), now());
-  if (text !== undefined) say({ kind: 'warning', text });
-}
-let timers: NodeJS.Timeout[] = [];
-void ready.then(() => {
-  timers = [
-    setInterval(flush, FLUSH_MS),
-    setInterval(() => void sync(), SYNC_MS),
-    setInterval(tell, TELL_MS),
-    setInterval(watchDisk, DISK_MS),
-  ];
-});
-port.on('message', ({ kind }: ToRecorder) => {
-  if (kind !== 'close') return;
-  void ready.then(() => {
-    timers.forEach(clearInterval);
-    flush();
-    tell();
-    say({ kind: 'closed' });
-    port.close();
-  });
-});
