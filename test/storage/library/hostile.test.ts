@@ -18,10 +18,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RecordingSummary } from '../../../src/shared/episodes/library';
-import { eventText, headerTexts, namesOf, periodText, type EpisodeHeader, type RecordedPeriod } from '../../../src/shared/episodes/record';
+import { topicOfEvent } from '../../../src/shared/episodes/eventRecord';
+import {
+  eventText,
+  headerTexts,
+  namesOf,
+  periodText,
+  type EpisodeHeader,
+  type RecordedEvent,
+  type RecordedPeriod,
+} from '../../../src/shared/episodes/record';
 import { HEADER_METADATA, topicIds, topics } from '../../../src/shared/episodes/topics';
+import { FileRefused } from '../../../src/shared/recordings/refusal';
 import { EpisodeFiles } from '../../../src/main/storage/episodeFiles';
 import { LibraryFolder } from '../../../src/main/storage/library/library';
+import { RecordingFile } from '../../../src/main/storage/library/recordingFile';
 import { McapChunkWriter } from '../../../src/main/storage/mcap/chunkWriter';
 import { repair } from '../../../src/main/storage/mcap/repair';
 import { readEpisodeFile } from '../../../src/main/storage/readEpisodeFile';
@@ -49,25 +60,40 @@ beforeEach(() => {
   mkdirSync(folder);
 });
 
+interface Forged {
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly ended?: string;
+  /** Left in the middle. */
+  readonly cut?: boolean;
+  /** What the periods say instead of their steps. */
+  readonly stepOf?: (step: number) => number;
+  /** Models that came between the first two periods. */
+  readonly models?: number;
+}
 /** A recording with right checksums whose words are anybody's. */
-function forge(name: string, texts: Readonly<Record<string, string>>, ended = 'It ended.', cut = false): void {
+function forge(name: string, { texts = {}, ended = 'It ended.', cut = false, stepOf = (step) => step, models = 0 }: Forged): string {
   const writer = new McapChunkWriter(
     topicIds.map((id) => topics[id]),
     [{ name: HEADER_METADATA, values: { ...headerTexts(header), ...texts } }],
     'forged',
   );
   const startedAt = BigInt(Date.parse(header.startedAt)) * 1_000_000n;
+  const event = (time: bigint, said: RecordedEvent) => writer.add(topicIds.indexOf(topicOfEvent(said)), time, eventText(said));
   const file = openSync(join(folder, name), 'w');
   writeSync(file, writer.head());
   for (const period of periods) {
+    const { step } = period;
     const time = startedAt + BigInt(Math.round(period.time * 1e9));
-    writer.add(topicIds.indexOf('telemetry'), time, periodText(period, namesOf(header)));
-    if (period.step % 5 === 4) writeSync(file, writer.chunk()!);
-    if (period === periods.at(-1)) writer.add(topicIds.indexOf('event'), time, eventText({ step: period.step, kind: 'end', text: ended }));
+    writer.add(topicIds.indexOf('telemetry'), time, periodText({ ...period, step: stepOf(step) }, namesOf(header)));
+    if (step === 0) for (let fit = 1; fit <= models; fit++) event(time, { step, kind: 'model', text: `Fit ${fit} is in use.` });
+    if (step === 9) event(time, { step, kind: 'limit', text: 'The cart went beyond its limit.' });
+    if (step % 5 === 4) writeSync(file, writer.chunk()!);
+    if (period === periods.at(-1)) event(time, { step, kind: 'end', text: ended });
   }
   if (writer.waiting > 0) writeSync(file, writer.chunk()!);
   if (!cut) writeSync(file, writer.end());
   closeSync(file);
+  return join(folder, name);
 }
 const long = 'x'.repeat(1_000_000);
 
@@ -104,8 +130,8 @@ test.each<readonly [string, Readonly<Record<string, string>>]>([
   ['a nested setup', { setup: '['.repeat(100_000) + ']'.repeat(100_000) }],
 ])('%s costs one line, and the others stay what they are', async (_, texts) => {
   copyFileSync(good, join(folder, 'good.mcap'));
-  forge('forged.mcap', texts);
-  forge('left.mcap.part', texts, undefined, true);
+  forge('forged.mcap', { texts });
+  forge('left.mcap.part', { texts, cut: true });
   const first = await new LibraryFolder(folder).list();
   expect(first.recordings).toHaveLength(3);
   first.recordings.forEach(isFair);
@@ -119,7 +145,7 @@ test.each<readonly [string, Readonly<Record<string, string>>]>([
 });
 
 test('a last word without end is shortened', async () => {
-  forge('forged.mcap', {}, long);
+  forge('forged.mcap', { ended: long });
   const [first] = (await new LibraryFolder(folder).list()).recordings;
   isFair(first!);
   const before = statSync(cache);
@@ -206,7 +232,7 @@ test('a folder whose parents are not there is empty', async () => {
 });
 
 test('a part says how many periods it has, and is a whole line once it is recovered', async () => {
-  forge('left.mcap.part', {}, undefined, true);
+  forge('left.mcap.part', { cut: true });
   const library = new LibraryFolder(folder);
   const [left] = (await library.list()).recordings;
   expect(left).toMatchObject({ state: 'part', rows: periods.length, plant: 'pendulum', setup: 'pendulum' });
@@ -226,4 +252,46 @@ test('a file that changed is read again though its time stands still', async () 
   truncateSync(path, statSync(path).size - 100);
   utimesSync(path, time, time);
   expect((await new LibraryFolder(folder).list()).recordings[0]!.state).toBe('damaged');
+});
+
+test.each<readonly [string, (step: number) => number]>([
+  ['without end', (step) => (step > 40 ? Infinity : step)],
+  ['that are no number', (step) => (step > 40 ? NaN : step)],
+  ['between others', (step) => step / 2],
+  ['before the first', (step) => step - 1],
+  ['that never go on', () => 0],
+  ['that go back', (step) => (step > 40 ? 80 - step : step)],
+])(
+  'steps %s are refused, and never make a window larger than was asked',
+  (_, stepOf) => {
+    const file = RecordingFile.open(forge('forged.mcap', { stepOf }));
+    try {
+      for (const most of [2, 10, 30, 20_000]) {
+        let count = 0;
+        try {
+          ({ count } = file.rowsBetween(0, file.seconds, most).rows);
+        } catch (error) {
+          if (!(error instanceof FileRefused)) throw error;
+          expect(error.sentence).toMatch(/step.*Give a recording of an episode/);
+        }
+        expect(count).toBeLessThanOrEqual(most);
+      }
+    } finally {
+      file.close();
+    }
+  },
+  10_000,
+);
+
+test('however many models came, the axis has room for what else happened, and for the end', () => {
+  const file = RecordingFile.open(forge('forged.mcap', { models: 3_000 }));
+  try {
+    const moments = file.moments();
+    expect(moments.length).toBeLessThanOrEqual(500);
+    expect(moments[0]).toEqual({ time: 0, kind: 'model', label: 'fit 1' });
+    expect(moments.find(({ kind }) => kind === 'fault')).toMatchObject({ label: 'The cart went beyond its limit.' });
+    expect(moments.at(-1)).toMatchObject({ kind: 'end' });
+  } finally {
+    file.close();
+  }
 });

@@ -5,7 +5,15 @@ import { readFan } from '../../../shared/episodes/fanRecord';
 import type { RecordedMoment } from '../../../shared/episodes/library';
 import { upToDate } from '../../../shared/episodes/migrations';
 import { encodePlanFrame, type PlanFrame } from '../../../shared/episodes/planFrame';
-import { namesOf, readPeriod, versionOf, type EpisodeHeader, type PeriodNames, type RecordedPeriod } from '../../../shared/episodes/record';
+import {
+  namesOf,
+  readPeriod,
+  RecordRefused,
+  versionOf,
+  type EpisodeHeader,
+  type PeriodNames,
+  type RecordedPeriod,
+} from '../../../shared/episodes/record';
 import { HEADER_METADATA, topics } from '../../../shared/episodes/topics';
 import { IndexedMcap, type IndexedMessage } from '../mcap/indexedMcap';
 import { inWords, recordedHeader } from './recordedHeader';
@@ -13,6 +21,8 @@ import { inWords, recordedHeader } from './recordedHeader';
 type Chunk = IndexedMcap['chunks'][number];
 /** Events that a time axis has room for. */
 const MOST_MOMENTS = 500;
+/** Of these there may be one every second. */
+const MOST_MODELS = 250;
 /** A plan is written down at another time than that at which it acts, s. */
 const PLAN_SLACK = 1;
 const telemetry: ReadonlySet<string> = new Set([topics.telemetry.topic]);
@@ -74,18 +84,15 @@ export class RecordingFile {
   /**
    * The periods of a window, both ends included; where there are more than `most`, evenly chosen ones: every k-th.
    * @param most  at least 2
-   * @throws FileRefused for damage, with the byte
+   * @throws FileRefused for damage, with the byte; and where the steps do not count the periods
    */
   rowsBetween(from: number, to: number, most: number): RecordedRows {
     const inWindow = this.chunks.between(from, to);
     const [first, last] = [this.edge(inWindow, from, to, 1), this.edge(inWindow, from, to, -1)];
     if (first === undefined || last === undefined || last.step < first.step) return { every: 1, rows: this.table([]) };
     const every = Math.max(1, Math.ceil((last.step - first.step + 1) / most));
-    if (every === 1) {
-      const all = inWindow.flatMap((chunk) => this.periodsOf(chunk));
-      return { every, rows: this.table(all.filter(({ time }) => time >= from && time <= to)) };
-    }
-    return { every, rows: this.table(this.everyKth(inWindow, first, last, every)) };
+    const found = every === 1 ? this.all(inWindow, from, to, most) : this.everyKth(inWindow, first, last, every);
+    return { every, rows: this.table(found) };
   }
 
   /** Plan frames of a window in the order of their plans, `most` at most, evenly chosen. @throws FileRefused for damage */
@@ -104,12 +111,18 @@ export class RecordingFile {
     return inOrder.filter((_, i) => i % thin === 0).map(encodePlanFrame);
   }
 
-  /** What happened, in order; the first ones where there is more than an axis has room for. @throws FileRefused for damage */
+  /**
+   * What happened, in order: where there is more than an axis has room for, the first ones and the last, and of the models fewer
+   * than of the rest.
+   * @throws FileRefused for damage
+   */
   moments(): RecordedMoment[] {
     const found: RecordedMoment[] = [];
+    let models = 0;
     for (const { topic, text } of this.events()) {
-      if (found.length === MOST_MOMENTS) break;
       const event = this.read(() => readEvent(text, eventTopicOf(topic)));
+      if (event.kind === 'model' && ++models > MOST_MODELS) continue;
+      if (found.length === MOST_MOMENTS) found.pop();
       found.push({ time: event.step * this.header.period, kind: kindOf(event), label: labelOf(event) });
     }
     return found;
@@ -140,6 +153,18 @@ export class RecordingFile {
     }
     return undefined;
   }
+  /** Not more than `most`, whatever the first and last step promise: what a window takes is the caller's word, not the file's. */
+  private all(chunks: readonly Chunk[], from: number, to: number, most: number): RecordedPeriod[] {
+    const found: RecordedPeriod[] = [];
+    for (const chunk of chunks)
+      for (const period of this.periodsOf(chunk)) {
+        if (!(period.time >= from && period.time <= to)) continue;
+        if (period.step <= (found.at(-1)?.step ?? -1)) this.refuseStep(period.step);
+        found.push(period);
+        if (found.length > most) this.refuseStep(period.step);
+      }
+    return found;
+  }
   /** Looks only into chunks in which such a period can stand, by its time. */
   private everyKth(chunks: readonly Chunk[], first: RecordedPeriod, last: RecordedPeriod, every: number): RecordedPeriod[] {
     const pace = (last.time - first.time) / (last.step - first.step);
@@ -165,7 +190,12 @@ export class RecordingFile {
     return this.mcap.messagesOf(chunk, telemetry).map((message) => this.periodOf(message));
   }
   private periodOf({ topic, data }: IndexedMessage): RecordedPeriod {
-    return this.read(() => readPeriod(upToDate(this.version, { topic, text: data.toString('utf8') }).text, this.names));
+    const period = this.read(() => readPeriod(upToDate(this.version, { topic, text: data.toString('utf8') }).text, this.names));
+    if (!Number.isSafeInteger(period.step) || period.step < 0) this.refuseStep(period.step); // steps are counted with, below
+    return period;
+  }
+  private refuseStep(step: number): never {
+    throw inWords(this.path, new RecordRefused(`its periods do not count their steps 0, 1, 2, …: step ${step}`));
   }
 
   private read<T>(work: () => T): T {
