@@ -42,11 +42,17 @@ export const fullParams: { readonly [K in CallName]: ParamsOf<K> } = {
   showRecording: { name: 'a.mcap' },
   moveData: { lease: 'l', to: '/data/upright' },
   loadRecordedSetup: { lease: 'l', name: 'a.mcap' },
+  savedSetups: undefined,
+  saveSetup: { name: 'bench 2', replace: true },
+  loadSetup: { lease: 'l', name: 'bench 2' },
+  trashSetup: { name: 'bench 2' },
+  compareSetup: { name: 'bench 2' },
 };
 /** Keys that may be left out. */
 export const optional: Partial<Record<CallName, readonly string[]>> = {
   resetSettings: ['ids'],
   chooseSetup: ['setup', 'model', 'planner', 'controller', 'algorithm', 'task', 'seed', 'priors'],
+  saveSetup: ['replace'],
 };
 export const callNames = Object.keys(calls) as CallName[];
 

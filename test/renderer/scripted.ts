@@ -2,7 +2,16 @@
  * A workbench without processes for the tests of the page: snapshots from the real setups, plants and planner, and an
  * implementation of the contract that writes down what it was asked. The control process itself is tried elsewhere.
  */
-import type { EventName, Events, LearningState, Snapshot, Status, Telemetry, WorkbenchApi } from '../../src/shared/contract/contract';
+import type {
+  EventName,
+  Events,
+  LearningState,
+  SavedSetup,
+  Snapshot,
+  Status,
+  Telemetry,
+  WorkbenchApi,
+} from '../../src/shared/contract/contract';
 import { connect, serve, type ServedClient, type WorkbenchClient } from '../../src/shared/contract/rpc';
 import { memoryPipe, type Transport } from '../../src/shared/contract/transport';
 import { encodePlanFrame } from '../../src/shared/episodes/planFrame';
@@ -237,6 +246,10 @@ export class ScriptedWorkbench {
     summary({ name: 'left.mcap.part', state: 'part', reason: 'It was left in the middle, as by a crash.', rows: 0 }),
   ];
   recordedPlan: Uint8Array | undefined;
+  savedSetups: SavedSetup[] = [
+    { name: 'bench 2', plant: 'Cart-pole', hash: '3f9c2a1', savedAt: '2026-11-27T14:06:12.000Z', reason: '' },
+    { name: 'left', plant: '', hash: '', savedAt: '2026-11-26T10:00:00.000Z', reason: 'This is not JSON.' },
+  ];
   heldByOther = false;
   credits = 0;
   private served: ServedClient | undefined;
@@ -291,6 +304,8 @@ export class ScriptedWorkbench {
       'showRecording',
       'moveData',
       'loadRecordedSetup',
+      'loadSetup',
+      'trashSetup',
     ] as const;
     return {
       ...(Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Pick<WorkbenchApi, (typeof names)[number]>),
@@ -320,6 +335,20 @@ export class ScriptedWorkbench {
         await note('markRecording')({ name, marks });
         this.recordings = this.recordings.map((one) => (one.name === name ? { ...one, marks } : one));
       },
+      savedSetups: async () => ({ folder: '/home/me/upright/setups', setups: this.savedSetups }),
+      saveSetup: async (params) => {
+        await note('saveSetup')(params);
+        const saved = { ...this.savedSetups[0], name: params.name };
+        this.savedSetups = [...this.savedSetups.filter(({ name }) => name !== saved.name), saved];
+        this.announce('setups', { folder: '/home/me/upright/setups' });
+      },
+      compareSetup: async ({ name }) => ({
+        setup: { ...this.snapshot.setup, name, seed: 9 },
+        settings: this.snapshot.settings.map((section) => ({
+          ...section,
+          settings: section.settings.map((entry) => (entry.id === 'planner.horizon' ? { ...entry, value: 2 } : entry)),
+        })),
+      }),
       recoverRecording: async ({ name }) => {
         await note('recoverRecording')({ name });
         return { name: null, words: `repaired: ${name}` };

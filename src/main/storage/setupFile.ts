@@ -4,8 +4,10 @@ import { FileRefused } from '../../shared/recordings/refusal';
 import type { Setup } from '../../shared/setups/setup';
 
 /** A setup file larger than this is none. */
-const MOST_BYTES = 4_000_000;
+const MOST_BYTES = 256_000;
 const name = z.string().min(1).max(64);
+// one look at the whole list: naming every wrong entry of a long one takes seconds
+const vector = z.custom<number[]>((list) => Array.isArray(list) && list.length <= 64 && list.every(Number.isFinite), 'no list of numbers');
 const setupFile = z.strictObject({
   name,
   plant: name,
@@ -17,7 +19,7 @@ const setupFile = z.strictObject({
   algorithm: name,
   priors: z.array(z.enum(['integrates', 'placeFree', 'mirror'])).max(3),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-  values: z.record(z.string().max(64), z.union([z.number(), z.string().max(4096), z.boolean(), z.array(z.number()).max(64)])),
+  values: z.record(z.string().max(64), z.union([z.number(), z.string().max(4096), z.boolean(), vector])),
 });
 
 /**

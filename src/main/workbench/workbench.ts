@@ -16,6 +16,7 @@ import { catalog, describeSettings, describeSetup } from './describe';
 import { Learning } from './learning';
 import { LearnerClient } from './learnerClient';
 import { LibraryService } from './library';
+import { basisOf, SetupService } from './setups';
 import { statusOf } from './status';
 import { TelemetryHistory } from './telemetryHistory';
 import type { Workbench, WorkbenchPorts } from './workbenchPorts';
@@ -54,6 +55,7 @@ class WorkbenchService implements Workbench {
   private home: string;
   private isMoving = false;
   private readonly library: LibraryService;
+  private readonly setups: SetupService;
   private readonly startedAt: number;
   private base: Setup = defaultSetup;
   private setup: Setup = defaultSetup;
@@ -88,6 +90,12 @@ class WorkbenchService implements Workbench {
     this.home = ports.home;
     this.tunings = this.tuningsHere();
     this.library = new LibraryService(ports, join(this.home, 'recordings'), () => this.tellRecordings());
+    this.setups = new SetupService({
+      folder: this.folderOfSetups,
+      desktop: ports.desktop,
+      now: () => withValues(this.setup, this.pending),
+      changed: (folder) => this.announce('setups', { folder }),
+    });
     this.learner = new LearnerClient({ spawnLearner: () => ports.spawnLearner(), ...(ports.backend && { wish: ports.backend }) });
     this.learning = this.newLearning();
     this.forkControl();
@@ -129,6 +137,7 @@ class WorkbenchService implements Workbench {
       this.learner.close(),
       control === undefined ? undefined : leave(control),
       this.tunings.written,
+      this.setups.written,
     ]);
     for (const transport of this.clients.keys()) transport.close();
   }
@@ -206,12 +215,19 @@ class WorkbenchService implements Workbench {
         held(lease); // it may have been lost meanwhile
         await this.begin(setup, setup);
       },
+      loadSetup: async ({ lease, name }) => {
+        held(lease);
+        const setup = await this.setups.read(name);
+        held(lease); // it may have been lost meanwhile
+        await this.begin(basisOf(setup), setup);
+      },
       moveData: async ({ lease, to }) => {
         held(lease);
         await this.moveTo(to);
         return { folder: this.home };
       },
       ...this.library.calls,
+      ...this.setups.calls,
     };
   }
 
@@ -331,13 +347,17 @@ class WorkbenchService implements Workbench {
   private tuningsHere(): Tunings {
     return new Tunings(join(this.home, 'tuning.json'), thisMachine(this.ports.version));
   }
+  private readonly folderOfSetups = (): string => {
+    if (this.isMoving) throw new Error('The data folder is being moved. Ask again when it is there.');
+    return join(this.home, 'setups');
+  };
   private async moveTo(to: string): Promise<void> {
     if (this.isMoving) throw new Error('The data folder is being moved already.');
     if (this.isActive || this.library.openFile !== undefined)
       throw new Error('The data folder moves while nothing runs. Stop the run first.');
     this.isMoving = true;
     try {
-      await this.tunings.written;
+      await Promise.all([this.tunings.written, this.setups.written]);
       await this.library.whileClosed(async () => {
         await moveData(this.home, to);
         this.home = to;

@@ -31,7 +31,9 @@ export interface PlanFigures {
   readonly worst: number;
   readonly best: number;
 }
-type Commands = Omit<WorkbenchApi, 'snapshot' | 'stop' | 'takeControls' | 'planCredit' | keyof RecordingCalls>;
+type Commands = Omit<WorkbenchApi, 'snapshot' | 'stop' | 'takeControls' | 'planCredit' | keyof RecordingCalls | keyof SetupCalls>;
+/** Calls about saved setups, which need no controls. */
+export type SetupCalls = Pick<WorkbenchApi, 'savedSetups' | 'saveSetup' | 'trashSetup' | 'compareSetup'>;
 type WithoutLease<P> = Omit<P, 'lease'>;
 
 const NOTICES_KEPT = 30;
@@ -58,6 +60,8 @@ export class Workbench implements RecordingDoor {
   notices = $state.raw<readonly ShownNotice[]>([]);
   /** Figures of the newest plan, refreshed a few times a second. */
   planFigures = $state.raw<PlanFigures | undefined>(undefined);
+  /** Grows when the folder of saved setups may be another than before. */
+  setupsAge = $state(0);
   /** Grows when history or plant are other objects than before. */
   epoch = $state(0);
 
@@ -153,6 +157,7 @@ export class Workbench implements RecordingDoor {
   resetSettings = (ids?: string[]) => this.command('resetSettings', ids === undefined ? {} : { ids });
   forget = () => this.command('forget', {});
   moveData = (to: string) => this.command('moveData', { to });
+  loadSetup = (name: string) => this.command('loadSetup', { name });
   loadRecordedSetup = (name: string) => this.command('loadRecordedSetup', { name });
 
   push(push: { readonly force: number; readonly torque: number; readonly seconds: number }): void {
@@ -216,6 +221,10 @@ export class Workbench implements RecordingDoor {
   get recordings(): RecordingCalls | undefined {
     return this.client;
   }
+  /** Calls about saved setups, which need no controls; undefined while there is no connection. */
+  get setups(): SetupCalls | undefined {
+    return this.client;
+  }
   onRecordingsChanged(listener: () => void): void {
     this.recordingsChanged = listener;
   }
@@ -275,6 +284,10 @@ export class Workbench implements RecordingDoor {
       whenJoined(() => this.recordingsChanged()),
     );
     client.on(
+      'setups',
+      whenJoined(() => void this.setupsAge++),
+    );
+    client.on(
       'notice',
       whenJoined((notice) => void (this.notices = [...this.notices, { ...notice, id: ++this.noticeId }].slice(-NOTICES_KEPT))),
     );
@@ -304,6 +317,7 @@ export class Workbench implements RecordingDoor {
     this.adoptSetup(snapshot.setup, snapshot.settings);
     for (const batch of snapshot.history) this.history.add(batch, this.now());
     this.pose.jump(this.history);
+    this.setupsAge++;
     this.phase = 'joined';
     this.loss = undefined;
   }

@@ -21,6 +21,8 @@ const shortText = z.string().max(200);
 const id = z.string().regex(/^[A-Za-z][A-Za-z0-9.]{0,63}$/);
 /** Name of a file in the folder of recordings; whether there is one is the library's affair. */
 const recording = z.string().min(1).max(255);
+/** Name of a saved setup; which ones can be is the folder's affair, which says it in words. */
+const savedName = z.string().min(1).max(255);
 const seconds = z.number().min(-1e9).max(1e9);
 /** How much people may write to a recording: tags, characters of one, and of the note. */
 export const markLimits = { tags: 20, tag: 40, note: 4000 } as const;
@@ -110,6 +112,21 @@ export const calls = {
   moveData: call(z.strictObject({ lease, to: z.string().min(1).max(4096) })).returns<{ readonly folder: string }>(),
   /** Chooses the setup that a recording was made with; ends what runs, forgets what was learnt and starts again. */
   loadRecordedSetup: call(z.strictObject({ lease, name: recording })).returns<void>(),
+
+  // Saved setups: only loading one needs the controls.
+  /** The folder of saved setups as it is now; `setups` announces that it has changed. */
+  savedSetups: call(z.void()).returns<SavedSetups>(),
+  /** Saves the setup as it is now, with what waits for the next episode. One of this name is written over only with `replace`. */
+  saveSetup: call(z.strictObject({ name: savedName, replace: z.boolean().optional() })).returns<void>(),
+  /** Chooses a saved setup; ends what runs, forgets what was learnt and starts again. */
+  loadSetup: call(z.strictObject({ lease, name: savedName })).returns<void>(),
+  /** Into the trash of the system. */
+  trashSetup: call(z.strictObject({ name: savedName })).returns<void>(),
+  /** What a saved setup is, described as the workbench describes its own. */
+  compareSetup: call(z.strictObject({ name: savedName })).returns<{
+    readonly setup: SetupDescription;
+    readonly settings: readonly SettingsSection[];
+  }>(),
 };
 
 // ── What the answers and events carry ──
@@ -154,6 +171,22 @@ export interface SetupDescription {
   readonly costTerms: readonly string[];
   /** Short hash of all settings. */
   readonly hash: string;
+}
+export interface SavedSetup {
+  readonly name: string;
+  /** Label of its plant; empty when it cannot be told. */
+  readonly plant: string;
+  /** Short hash of all settings; empty when it cannot be loaded. */
+  readonly hash: string;
+  /** ISO 8601. */
+  readonly savedAt: string;
+  /** Why it cannot be loaded, in words; empty when it can. */
+  readonly reason: string;
+}
+export interface SavedSetups {
+  readonly folder: string;
+  /** By name. */
+  readonly setups: readonly SavedSetup[];
 }
 export interface Catalog {
   readonly setups: readonly { readonly name: string; readonly label: string; readonly plant: string }[];
@@ -327,6 +360,8 @@ export interface Events {
   notice: Notice;
   /** The folder of recordings has changed: one was begun, ended, marked or deleted. Who shows it asks for it again. */
   recordings: { readonly folder: string };
+  /** The folder of saved setups has changed. Who shows it asks for it again. */
+  setups: { readonly folder: string };
 }
 
 type Calls = typeof calls;
