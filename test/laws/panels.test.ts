@@ -160,6 +160,71 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
     expect(await page.evaluate(() => window.scripted!.named('stop').length)).toBe(1);
   });
 
+  test('a setup is saved under a name, replaced by a second Enter, compared, loaded and deleted, all by keys', async () => {
+    await show({ panel: 'all', state: 'STOPPED' });
+    const asked = (name: string) =>
+      page.evaluate((wanted) => window.scripted!.named(wanted).map(({ params }) => ({ ...params, lease: undefined })), name);
+    const saveAs = page.getByRole('button', { name: 'Save as…' });
+    const field = page.getByRole('textbox', { name: 'Name to save the setup under' });
+    const press = async (name: string) => {
+      await page.getByRole('button', { name, exact: true }).focus();
+      await page.keyboard.press('Enter');
+    };
+    await press('Save as…');
+    await field.fill('  my rig ');
+    expect(await objections()).toEqual([]);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => field.count()).toBe(0);
+    expect(await saveAs.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(await page.getByRole('combobox', { name: 'Saved setup' }).innerText()).toBe('my rig');
+    await page.keyboard.press('Enter');
+    await field.fill('bench 2');
+    await page.keyboard.press('Enter');
+    expect(await asked('saveSetup')).toEqual([{ name: 'my rig', replace: false }]);
+    expect(await page.getByRole('button', { name: 'Replace', exact: true }).evaluate((button) => button === document.activeElement)).toBe(
+      true,
+    );
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => asked('saveSetup'))
+      .toEqual([
+        { name: 'my rig', replace: false },
+        { name: 'bench 2', replace: true },
+      ]);
+    await press('Differs in 2 settings');
+    const row = page.locator('.saved').getByRole('row');
+    expect(await row.allInnerTexts()).toEqual([
+      expect.stringMatching(/now\s+saved/),
+      expect.stringMatching(/^seed\s+1\s+9$/),
+      expect.stringMatching(/^Horizon\s+1\.20? s\s+2\.00? s$/),
+    ]);
+    expect(await objections()).toEqual([]);
+    await press('Load');
+    await page.locator('.saved').getByRole('button', { name: 'Delete' }).click();
+    expect([await asked('loadSetup'), await asked('trashSetup')]).toEqual([[{ name: 'bench 2' }], [{ name: 'bench 2' }]]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a saved setup that cannot be loaded says why, and Space is Stop while its name is typed', async () => {
+    await show({ panel: 'all' });
+    const box = page.getByRole('combobox', { name: 'Saved setup' });
+    await box.click();
+    await page.getByRole('option', { name: /^left/ }).click();
+    const group = page.locator('.saved');
+    expect(await group.getByRole('status').innerText()).toBe('It cannot be loaded. This is not JSON.');
+    expect(await group.getByRole('button', { name: 'Load' }).isDisabled()).toBe(true);
+    expect(await objections()).toEqual([]);
+    await group.getByRole('button', { name: 'Save as…' }).click();
+    await page.keyboard.type('bench');
+    await page.keyboard.press('Shift+Space');
+    await page.keyboard.type('3');
+    expect(await group.getByRole('textbox').inputValue()).toBe('bench 3');
+    expect(await page.evaluate(() => window.scripted!.named('stop').length)).toBe(0);
+    await page.keyboard.press('Space');
+    expect(await page.evaluate(() => window.scripted!.named('stop').length)).toBe(1);
+    expect(await group.getByRole('textbox').inputValue()).toBe('bench 3');
+  });
+
   test('a page that only watches can change nothing but Stop, and says how to take the controls', async () => {
     await show({ panel: 'all', heldByOther: true });
     const enabled = await page.evaluate(
