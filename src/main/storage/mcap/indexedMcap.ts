@@ -49,6 +49,9 @@ export class IndexedMcap {
     }
     const wrong = chunks.find(({ from, to }) => from < MAGIC.length || to <= from || to > size || to - from > mcapLimits.record);
     if (wrong !== undefined) this.refuse(`its index names a chunk from byte ${wrong.from} to ${wrong.to} of ${size}`);
+    const byPlace = chunks.slice().sort((a, b) => a.from - b.from);
+    const over = byPlace.find(({ from }, i) => i > 0 && from < byPlace[i - 1]!.to);
+    if (over !== undefined) this.refuse(`its index names bytes twice: the chunk at byte ${over.from} begins in the one before`);
     const sets = new Map<string, ReadonlySet<string>>(); // few kinds of chunks, however many there are
     const topicsOf = ({ channels }: ChunkIndex) => {
       const key = channels.join();
