@@ -91,7 +91,9 @@ describe('an index that is not true is refused in words', () => {
   });
   test('a chunk that begins elsewhere is damage, said when it is read', () => {
     const file = opened(index(whole(), (content) => content.writeBigUInt64LE(content.readBigUInt64LE(16) + 1n, 16)));
-    expect(() => file.chunks.map((chunk) => file.messagesOf(chunk, new Set(['/a'])))).toThrow(/^byte [\d,]+: no chunk stands where the index says one/);
+    expect(() => file.chunks.map((chunk) => file.messagesOf(chunk, new Set(['/a'])))).toThrow(
+      /^byte [\d,]+: no chunk stands where the index says one/,
+    );
     file.close();
   });
   test('a summary that one bit has changed', () => {
