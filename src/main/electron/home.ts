@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtInSetups } from '../../shared/setups/builtIn';
 import type { Setup } from '../../shared/setups/setup';
-import { readSetupFile } from '../storage/setupFile';
+import { findSetup } from '../storage/findSetup';
 import { dataFolderNow, userDataFolder } from '../storage/userData';
 
 // Chromium and Electron have flags of their own, so unknown ones are left alone; `npm start` refuses them before.
@@ -26,9 +26,7 @@ export function homeOfThisRun(): { readonly data: string; readonly window: strin
 export async function setupOfThisRun(home: string): Promise<Setup | undefined> {
   const wanted = given('setup');
   if (wanted === undefined) return undefined;
-  if (Object.hasOwn(builtInSetups, wanted)) return builtInSetups[wanted];
-  const saved = /^[\w.-]+$/.test(wanted) ? await readSetupFile(join(home, 'setups', `${wanted}.json`)) : undefined;
-  const setup = saved ?? (await readSetupFile(wanted));
+  const setup = await findSetup(wanted, home);
   if (setup === undefined)
     throw new Error(`There is no setup "${wanted}" and no file of this name. Built in: ${Object.keys(builtInSetups).join(', ')}.`);
   return setup;

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { builtInSetups, setupOfPlant } from '../../shared/setups/builtIn';
 import { resolveSetup, schemasOf, settingOf, withValues } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
-import { readSetupFile } from '../storage/setupFile';
+import { findSetup } from '../storage/findSetup';
 import { didYouMean } from './nearest';
 import { UsageError } from './refusals';
 import { assignmentsOf, settingFromText } from './settingsOfCall';
@@ -33,12 +32,6 @@ export async function setupNamed(wanted: string | undefined, plant: string | und
     );
   }
   return setup;
-}
-
-async function findSetup(wanted: string, home: string): Promise<Setup | undefined> {
-  if (Object.hasOwn(builtInSetups, wanted)) return builtInSetups[wanted];
-  const saved = /^[\w.-]+$/.test(wanted) ? await readSetupFile(join(home, 'setups', `${wanted}.json`)) : undefined;
-  return saved ?? (await readSetupFile(wanted));
 }
 
 /** `--set ROOM.NAME=VALUE` on top of a setup. @throws SettingError or UsageError in words */

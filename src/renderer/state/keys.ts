@@ -14,7 +14,7 @@ export const keys: readonly { readonly keys: readonly string[]; readonly does: s
   { keys: ['End'], does: 'Back to now' },
   { keys: ['F'], does: 'Show or hide the fan' },
   { keys: ['1', 'R'], does: 'The workbench, the recordings' },
-  { keys: ['Shift', 'Space'], does: 'A blank in a note or a tag, while Space is Stop' },
+  { keys: ['Shift', 'Space'], does: 'A blank in a note, a tag or a name, while Space is Stop' },
   { keys: ['?'], does: 'This sheet' },
 ];
 const TARGET_STEP = 0.1;
