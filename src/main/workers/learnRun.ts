@@ -1,6 +1,7 @@
 // A thread that learns one seed on a stepped clock, for the command line.
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { runLearnJob, type LearnJob, type LearnThreadPorts } from '../control/learnThread';
+import { wordOf } from '../../shared/setups/setup';
 import { EpisodeFiles } from '../storage/episodeFiles';
 import { entryFile } from './fork';
 import { loadKernels } from './kernels';
@@ -23,13 +24,10 @@ await runLearnJob(job, {
 });
 port.close();
 
-function recorderOf(
-  { setup: { name, plant, seed } }: LearnJob,
-  { folder, software }: NonNullable<LearnJob['record']>,
-): LearnThreadPorts['recorder'] {
+function recorderOf({ setup }: LearnJob, { folder, software }: NonNullable<LearnJob['record']>): LearnThreadPorts['recorder'] {
   const files = new EpisodeFiles(
     folder,
-    ({ episode }) => `${name === plant ? name : `${plant}-${name}`}-seed-${seed}-episode-${episode + 1}`,
+    ({ episode }) => `${wordOf(setup)}-seed-${setup.seed}-episode-${episode + 1}`,
     (text) => port.postMessage({ kind: 'trouble', text }),
   );
   return { sink: files, written: files.written, software, wallClock: () => new Date().toISOString() };

@@ -6,6 +6,7 @@ import { EpisodeFiles } from '../storage/episodeFiles';
 import { makeFolder } from '../storage/makeFolder';
 import { realFileCalls, type FileCalls } from '../storage/mcap/partFile';
 import type { EpisodeHeader } from '../../shared/episodes/record';
+import { wordOf } from '../../shared/setups/setup';
 
 /** What a killed process may lose: one of these and a period. */
 const FLUSH_MS = 40;
@@ -86,6 +87,5 @@ export function runRecorder(
 /** After the second at which it began, and what it is of. */
 function nameOf({ startedAt, plant, setup, episode }: EpisodeHeader): string {
   const { name } = setup as { readonly name: string };
-  const when = startedAt.slice(0, 19).replaceAll(':', '-');
-  return `${when}-${name === plant ? plant : `${plant}-${name}`}-episode-${episode + 1}`;
+  return `${startedAt.slice(0, 19).replaceAll(':', '-')}-${wordOf({ name, plant })}-episode-${episode + 1}`;
 }

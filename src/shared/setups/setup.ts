@@ -19,3 +19,6 @@ export interface Setup {
   /** Values that differ from the defaults of their schemas, by dotted id: `plant.poleMass`, `rig.delay`, `loop.period`. */
   readonly values: SettingValues;
 }
+
+/** Plant and setup in one word for the names of files: `pendulum`, `cartPole-light`. */
+export const wordOf = ({ name, plant }: Pick<Setup, 'name' | 'plant'>): string => (name === plant ? plant : `${plant}-${name}`);
