@@ -1,20 +1,7 @@
-import type { WorkbenchApi } from '../../shared/contract/contract';
+import type { RecordingCalls } from '../../shared/contract/contract';
 import type { Setup } from '../../shared/setups/setup';
 import { LibrarianClient } from './librarianClient';
 import type { Desktop, WorkbenchPorts } from './workbenchPorts';
-
-export type LibraryCalls = Pick<
-  WorkbenchApi,
-  | 'recordings'
-  | 'openRecording'
-  | 'recordedRows'
-  | 'recordedPlans'
-  | 'markRecording'
-  | 'trashRecordings'
-  | 'recoverRecording'
-  | 'showRecordings'
-  | 'showRecording'
->;
 
 /** The recordings as clients see them. It opens no file itself: a librarian does, on a thread of its own. */
 export class LibraryService {
@@ -35,7 +22,7 @@ export class LibraryService {
     this.desktop = desktop;
   }
 
-  readonly calls: LibraryCalls = {
+  readonly calls: RecordingCalls = {
     recordings: () => this.librarian.ask('list', { openFile: this.openFile }),
     openRecording: (params) => this.librarian.ask('open', params),
     recordedRows: (params) => this.librarian.ask('rows', params),

@@ -1,22 +1,9 @@
-import type { WorkbenchApi } from '../../shared/contract/contract';
+import type { RecordingCalls } from '../../shared/contract/contract';
 import type { Library, RecordingMarks, RecordingSummary } from '../../shared/episodes/library';
 import { Player } from './player.svelte';
 import { isOf, matches, needsRecovery, titleOf, type RecordingKind } from './recordingList';
 import { Replay } from './replay.svelte';
 
-/** Calls about recordings, which need no controls. */
-export type RecordingCalls = Pick<
-  WorkbenchApi,
-  | 'recordings'
-  | 'openRecording'
-  | 'recordedRows'
-  | 'recordedPlans'
-  | 'markRecording'
-  | 'trashRecordings'
-  | 'recoverRecording'
-  | 'showRecordings'
-  | 'showRecording'
->;
 /** What the recordings need of the link to the workbench. */
 export interface RecordingDoor {
   /** Undefined while there is no connection. */

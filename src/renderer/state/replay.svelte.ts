@@ -1,10 +1,9 @@
-import type { OpenedRecording } from '../../shared/contract/contract';
+import type { OpenedRecording, RecordingCalls } from '../../shared/contract/contract';
 import { decodePlanFrame, type PlanFrame } from '../../shared/episodes/planFrame';
 import type { Plant, PlantInstance } from '../../shared/plants/plant';
 import { newestWanted, type Wanted } from './newestWanted';
 import { plantOf } from './plantOf';
 import { RecordedHistory } from './recordedHistory';
-import type { RecordingCalls } from './recordings.svelte';
 import { basisInWords, type Moment, type Subject } from './subject';
 import type { PlanFigures } from './workbench.svelte';
 

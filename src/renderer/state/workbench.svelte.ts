@@ -3,6 +3,7 @@ import type {
   ControlsState,
   LearningState,
   Notice,
+  RecordingCalls,
   SettingsSection,
   SetupDescription,
   Snapshot,
@@ -18,7 +19,7 @@ import { Asking } from './asking';
 import { BASIS, History } from './history';
 import { plantOf } from './plantOf';
 import { PoseClock } from './poseClock';
-import type { RecordingCalls, RecordingDoor } from './recordings.svelte';
+import type { RecordingDoor } from './recordings.svelte';
 
 export interface ShownNotice extends Notice {
   readonly id: number;

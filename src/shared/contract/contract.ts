@@ -374,5 +374,18 @@ export type WorkbenchApi = {
     ? () => Promise<ResultOf<Calls[K]>>
     : (params: ParamsOf<Calls[K]>) => Promise<ResultOf<Calls[K]>>;
 };
+/** Calls about recordings, which need no controls. */
+export type RecordingCalls = Pick<
+  WorkbenchApi,
+  | 'recordings'
+  | 'openRecording'
+  | 'recordedRows'
+  | 'recordedPlans'
+  | 'markRecording'
+  | 'trashRecordings'
+  | 'recoverRecording'
+  | 'showRecordings'
+  | 'showRecording'
+>;
 export type EventName = keyof Events;
 export type Announce = <E extends EventName>(name: E, event: Events[E]) => void;
