@@ -109,6 +109,21 @@ describe('fit on recordings of ours', () => {
     expect(rows(part)).toBe(21);
     expect(rows(whole)).toBeGreaterThan(60);
   });
+  test('trains on none that was marked as held out, and judges by it', async () => {
+    const notes = `${files[0]!}.notes.json`;
+    writeFileSync(notes, JSON.stringify({ tags: [], note: '', heldOut: true }));
+    try {
+      const { code, document } = await call(['fit', files[0]!, '--model', 'linear', ...quiet]);
+      expect(code).toBe(2);
+      expect(document.error).toMatchObject({
+        message: `${files[0]!} is marked as held out of fits.`,
+        remedy: expect.stringContaining('--test') as string,
+      });
+      expect((await call(['fit', files[1]!, '--test', files[0]!, '--model', 'linear', ...quiet])).code).toBe(0);
+    } finally {
+      rmSync(notes);
+    }
+  });
   test.each([
     ['another plant', ['--plant', 'cartPole'], 'is a recording of the plant "pendulum"'],
     ['another period', ['--period', '0.02'], 'was recorded with a control period of 0.05 s'],

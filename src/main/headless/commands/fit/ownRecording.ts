@@ -1,6 +1,7 @@
 import type { GridStretch } from '../../../../shared/recordings/grid';
 import { withoutMasked, type RecordingSpec, type Window } from '../../../../shared/recordings/recordingSpec';
 import { MappingError } from '../../../../shared/recordings/refusal';
+import { readMarks } from '../../../storage/library/marks';
 import { smoothedEpisode } from '../../../workers/replay';
 import type { EpisodeOfFile } from '../episodeOfFile';
 import type { Recording } from './recordings';
@@ -10,7 +11,7 @@ import type { Recording } from './recordings';
  * both sides, its actions those that the rig applied.
  *
  * @param wanted  plant and period of the fit
- * @throws MappingError when it is of another plant or period, or too short
+ * @throws MappingError when it is of another plant or period, too short, or to be trained on and marked as held out
  */
 export function ownRecording(
   spec: RecordingSpec,
@@ -20,6 +21,12 @@ export function ownRecording(
 ): Recording {
   const { path } = spec;
   const { plant, period } = episode.header;
+  if (role === 'train' && readMarks(path).heldOut)
+    throw new MappingError(
+      `${path} is marked as held out of fits.`,
+      'Give it with --test, or take the mark away on the screen Recordings.',
+      path,
+    );
   if (plant !== wanted.plant)
     throw new MappingError(
       `${path} is a recording of the plant "${plant}", and a model of "${wanted.plant}" is wanted.`,
