@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { convertFile } from '../../storage/convert/convertFile';
+import { kindOf, tableKinds } from '../../storage/convert/kinds';
+import { listOf, TopicsRefused } from '../../storage/convert/readTable';
 import { WritingFailed } from '../../storage/mcap/partFile';
-import { copyMcap } from '../../storage/mcap/copyMcap';
-import { csvLosses, csvText } from '../../storage/tables/csvText';
-import { parquetBytes, parquetLosses } from '../../storage/tables/parquetBytes';
-import { mcapLosses, tableMcap } from '../../storage/tables/tableMcap';
-import type { Table } from '../../storage/tables/table';
-import { writeInPieces } from '../../storage/wholeFile';
-import { defineCommand, type Call, type Ending, type World } from '../command';
+import { defineCommand, type Call } from '../command';
 import { text } from '../flags';
+import { didYouMean } from '../nearest';
 import { Cancelled, LackingError, UsageError } from '../refusals';
-import { checkTopics, listOf, readTable } from './convert/readTable';
-import { isRecording } from './episodeOfFile';
 
 const flags = {
   topics: text({
@@ -20,19 +15,6 @@ const flags = {
     otherwise: 'the only one or the one with most messages for a table, all for .mcap',
     meaning: 'Topics of IN (.mcap) to take; a table takes one.',
   }),
-};
-
-interface Form {
-  /** The file, piece by piece. @param library  the program and its version */
-  pieces(table: Table, from: string, library: string): Iterable<Uint8Array | string>;
-  /** What the form loses of a table, a sentence each. */
-  losses(table: Table): string[];
-}
-/** What a table becomes, by the ending of its name. */
-const forms: Readonly<Record<string, Form>> = {
-  '.csv': { pieces: csvText, losses: csvLosses },
-  '.parquet': { pieces: (table) => [parquetBytes(table)], losses: parquetLosses },
-  '.mcap': { pieces: tableMcap, losses: mcapLosses },
 };
 
 export const convertCommand = defineCommand({
@@ -50,75 +32,65 @@ export const convertCommand = defineCommand({
     'Every loss is a sentence. A file that is there is not written over, and what fails leaves nothing behind.',
   ],
   async run(call) {
+    const { world } = call;
     const [from, to] = call.arguments as [string, string];
-    const form = forms[extname(to).toLowerCase()];
-    if (form === undefined)
-      throw new UsageError('value', `${to} is none of ${Object.keys(forms).join(', ')}.`, 'Name a file with one of these endings.');
-    if (!isRecording(from) && !/\.(csv|parquet)$/i.test(from))
+    const ending = extname(to).toLowerCase();
+    if (!tableKinds.some((kind) => ending === `.${kind}`))
+      throw new UsageError(
+        'value',
+        `${to} is none of ${tableKinds.map((kind) => `.${kind}`).join(', ')}.`,
+        'Name a file with one of these endings.',
+      );
+    if (kindOf(from) === undefined)
       throw new UsageError('value', `${from} is no recording (.mcap) and no table (.csv, .parquet).`, 'Name one, or give it its ending.');
     const topics = topicsOf(call, from);
     if (existsSync(to)) throw new UsageError('value', `${to} is there already.`, 'Name another file, or delete it.');
     try {
-      return isRecording(from) && /\.mcap$/i.test(to) ? await copied(call, from, to, topics) : await written(call, form, from, to, topics);
+      const done = await convertFile({
+        from,
+        to,
+        topics,
+        library: `upright ${world.version}`,
+        signal: world.signal,
+        onProgress: (step) => world.progress.report(step),
+        onNote: ({ code, text: said }) =>
+          world.warn({ code, text: code === 'topicAssumed' ? `${said} Say --topics NAME.` : said, file: from }),
+      });
+      const { losses } = done;
+      const [counts, what] =
+        done.kind === 'table'
+          ? [{ rows: done.rows, columns: done.columns }, `${done.rows} rows`]
+          : [{ rows: done.messages, columns: null, topics: done.topics }, `${done.messages} messages`];
+      return {
+        exit: 0,
+        document: { from, to, ...counts, lossless: losses.length === 0, losses },
+        text: [`${to}: ${what}.`, ...losses].join('\n'),
+      };
     } catch (error) {
+      if (world.signal.aborted) throw new Cancelled();
       if (error instanceof WritingFailed) throw new LackingError('storage', `${error.path}: ${error.what}.`, error.remedy);
+      if (error instanceof TopicsRefused) throw inWordsOfFlags(error);
       throw error;
     }
   },
 });
 
-async function written({ world }: Call<typeof flags>, form: Form, from: string, to: string, topics: readonly string[] | undefined) {
-  const table = await readTable(from, topics, world);
-  world.progress.report({ phase: 'write', done: 0, total: table.rows, unit: 'row' });
-  await writeInPieces(to, async (file) => {
-    for (const piece of form.pieces(table, from, `upright ${world.version}`)) {
-      file.append(typeof piece === 'string' ? Buffer.from(piece) : piece);
-      await setImmediate(); // lets a signal in
-      stopIfAsked(world);
-    }
-  });
-  const losses = [...table.losses, ...form.losses(table)];
-  return ending(from, to, { rows: table.rows, columns: table.columns.length }, `${table.rows} rows`, losses);
-}
-
-async function copied({ world }: Call<typeof flags>, from: string, to: string, topics: readonly string[] | undefined): Promise<Ending> {
-  if (topics !== undefined) await checkTopics(from, topics, world);
-  let copy: Awaited<ReturnType<typeof copyMcap>> | undefined;
-  await writeInPieces(to, async (file) => {
-    copy = await copyMcap(from, topics, file, `upright ${world.version}`, (done, total) => {
-      stopIfAsked(world);
-      world.progress.report({ phase: 'copy', done: Math.round(done / 1e6), total: Math.round(total / 1e6), unit: 'MB' });
-    });
-    stopIfAsked(world);
-  });
-  const { messages, topics: count, losses } = copy!;
-  return ending(from, to, { rows: messages, columns: null, topics: count }, `${messages} messages`, losses);
-}
-
-function ending(
-  from: string,
-  to: string,
-  counts: Readonly<Record<string, number | null>>,
-  what: string,
-  losses: readonly string[],
-): Ending {
-  return {
-    exit: 0,
-    document: { from, to, ...counts, lossless: losses.length === 0, losses },
-    text: [`${to}: ${what}.`, ...losses].join('\n'),
-  };
+function inWordsOfFlags({ why, named, known, message }: TopicsRefused): UsageError {
+  if (why === 'unknown') return new UsageError('unknownId', message, didYouMean(named[0]!, known.slice(0, 40)));
+  return new UsageError(
+    'value',
+    `A table has one kind of row, and --topics names ${named.length} (${listOf(named)}).`,
+    'Name one topic, or write .mcap.',
+  );
 }
 
 /** What `--topics` names; whether they are there is judged where the file is read. */
 function topicsOf({ flags: { topics } }: Call<typeof flags>, from: string): readonly string[] | undefined {
   if (topics === undefined) return undefined;
-  if (!isRecording(from)) throw new UsageError('value', `--topics is for recordings (.mcap); ${from} is a table.`, 'Leave --topics out.');
+  if (kindOf(from) !== 'mcap')
+    throw new UsageError('value', `--topics is for recordings (.mcap); ${from} is a table.`, 'Leave --topics out.');
   const names = topics.split(',').map((name) => name.trim());
   const wrong = names.find((name, i) => name === '' || names.indexOf(name) !== i);
   if (wrong !== undefined) throw new UsageError('value', `--topics ${listOf(names)} names a topic twice, or none.`, 'Name each once.');
   return names;
-}
-
-function stopIfAsked({ signal }: World): void {
-  if (signal.aborted) throw new Cancelled();
 }
