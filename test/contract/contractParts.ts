@@ -38,6 +38,8 @@ export const fullParams: { readonly [K in CallName]: ParamsOf<K> } = {
   markRecording: { name: 'a.mcap', marks: { tags: ['bench'], note: 'new belt', heldOut: true } },
   trashRecordings: { names: ['a.mcap', 'b.mcap'] },
   recoverRecording: { name: 'a.mcap.part' },
+  importRecording: { path: '/data/a.csv' },
+  exportRecording: { name: 'a.mcap', form: 'csv' },
   showRecordings: undefined,
   showRecording: { name: 'a.mcap' },
   moveData: { lease: 'l', to: '/data/upright' },

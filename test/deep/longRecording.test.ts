@@ -7,7 +7,7 @@ import { encodePlanFrame, type PlanFrame } from '../../src/shared/episodes/planF
 import { streamKey, uniform } from '../../src/shared/math/random';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
 import { resolveSetup, withValues } from '../../src/shared/setups/resolve';
-import { headerOf } from '../../src/main/control/episodeRecord';
+import { episodeHeader } from '../../src/shared/setups/episodeHeader';
 import { EpisodeFiles } from '../../src/main/storage/episodeFiles';
 import { LibraryFolder } from '../../src/main/storage/library/library';
 import { RecordingFile } from '../../src/main/storage/library/recordingFile';
@@ -164,10 +164,10 @@ function write(name: string, rows: number): string {
 }
 const resolved = resolveSetup(withValues(builtInSetups.light!, { 'loop.period': PERIOD }));
 const header = (): EpisodeHeader =>
-  headerOf(
+  episodeHeader(
     resolved,
     0,
-    { seconds: HOURS * 3600, randomSeconds: 0, replan: 'everyPeriod', fitFirst: false },
+    { seconds: HOURS * 3600, randomSeconds: 0, replan: 'everyPeriod' },
     { software: '0', startedAt: '2026-11-27T00:00:00.000Z' },
   );
 function period(step: number, rows: number): RecordedPeriod {

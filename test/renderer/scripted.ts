@@ -349,6 +349,14 @@ export class ScriptedWorkbench {
           settings: section.settings.map((entry) => (entry.id === 'planner.horizon' ? { ...entry, value: 2 } : entry)),
         })),
       }),
+      importRecording: async ({ path }) => {
+        await note('importRecording')({ path });
+        return { name: this.recordings[0]!.name, notes: [] };
+      },
+      exportRecording: async ({ name, form }) => {
+        await note('exportRecording')({ name, form });
+        return { path: `/home/me/upright/exports/${name}.${form}`, notes: ['A table has no place for 40 plans.'] };
+      },
       recoverRecording: async ({ name }) => {
         await note('recoverRecording')({ name });
         return { name: null, words: `repaired: ${name}` };

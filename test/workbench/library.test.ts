@@ -88,6 +88,19 @@ test('a recording that was cut is made whole in a new file, and the loss said', 
   expect((await client.openRecording({ name: 'cut.mcap' })).summary.rows).toBeGreaterThan(10);
 });
 
+test('a recording goes out as a table and comes in again; whoever shows the folder is told', async () => {
+  const client = here.join();
+  const { path, notes } = await client.exportRecording({ name: 'a.mcap', form: 'csv' });
+  expect([path, notes.length > 0]).toEqual([join(home, 'exports', 'a.csv'), true]);
+  expect((await client.exportRecording({ name: 'a.mcap', form: 'csv' })).path).toBe(join(home, 'exports', 'a_2.csv'));
+  const told = new Promise((done) => client.on('recordings', done));
+  const { name } = await client.importRecording({ path });
+  await told;
+  expect(name).toBe('a_2.mcap');
+  expect((await client.recordings()).recordings.find((one) => one.name === name)).toMatchObject({ state: 'whole', rig: 'imported' });
+  await expect(client.importRecording({ path: join(home, 'nothing.csv') })).rejects.toThrow(/nothing\.csv/);
+});
+
 test('the setup of a recording is loaded by who holds the controls, with every setting', async () => {
   const client = here.join();
   const held = await client.takeControls({ take: true });

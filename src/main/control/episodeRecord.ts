@@ -3,40 +3,11 @@ import { bestOf, USUAL_PATHS } from '../../shared/episodes/fanRecord';
 import { decodePlanFrame, encodePlanFrame } from '../../shared/episodes/planFrame';
 import type { EpisodeHeader, EpisodeSink, RecordedPeriod } from '../../shared/episodes/record';
 import type { Measurement } from '../../shared/estimators/estimator';
-import type { EpisodePlan } from '../../shared/learning/algorithm';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import { EpisodeTiming } from './episodeTiming';
 import type { StepRecord } from './loop';
 import type { SlotPlan } from './planSlot';
-
-/** What an episode of this setup is recorded under. */
-export function headerOf(
-  { setup, plant, instance, period, cost }: ResolvedSetup,
-  episode: number,
-  { seconds, randomSeconds, replan }: EpisodePlan,
-  written: { readonly software: string; readonly startedAt: string },
-): EpisodeHeader {
-  const limit = (value: number) => (Number.isFinite(value) ? value : null);
-  return {
-    ...written,
-    rig: 'simulated',
-    episode,
-    period,
-    plant: setup.plant,
-    channels: plant.channels.map(({ id, label, unit, wraps }, c) => ({
-      id,
-      label,
-      unit,
-      wraps: wraps === true,
-      limits: [limit(instance.stateLimits[c]![0]), limit(instance.stateLimits[c]![1])],
-    })),
-    action: { id: plant.action.id, label: plant.action.label, unit: plant.action.unit, limit: instance.actionLimit },
-    costs: cost.terms.map(({ label }) => label),
-    setup,
-    plan: { seconds, randomSeconds, replan },
-  };
-}
 
 /** Why most episodes end. */
 export const TIME_WAS_OVER = 'The time of the episode was over.';

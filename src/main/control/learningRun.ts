@@ -4,10 +4,11 @@ import { TransitionStore, type Transitions } from '../../shared/episodes/transit
 import type { DynamicsModel, FitProgress } from '../../shared/models/model';
 import { PlanSearch, type PopulationEvaluator } from '../../shared/planners/planSearch';
 import type { EpisodePlan } from '../../shared/learning/algorithm';
+import { episodeHeader } from '../../shared/setups/episodeHeader';
 import type { ResolvedSetup } from '../../shared/setups/resolve';
 import type { SettingsOf, SettingsSchema } from '../../shared/settings';
 import { assembleLoop, controllerOf, horizonOf, plannerOf, searchesOf, startOf } from './assemble';
-import { EpisodeRecord, headerOf, pathsOf, TIME_WAS_OVER } from './episodeRecord';
+import { EpisodeRecord, pathsOf, TIME_WAS_OVER } from './episodeRecord';
 import type { Rig } from '../rigs/rig';
 import type { ControlLoop } from './loop';
 import { planPicture } from './planPicture';
@@ -285,7 +286,7 @@ class LearningRun {
     const { recorder } = this.host;
     if (recorder === undefined) return undefined;
     const written = { software: recorder.software, startedAt: recorder.wallClock() };
-    return new EpisodeRecord(recorder.sink, headerOf(this.resolved, index, plan, written), pathsOf(this.resolved));
+    return new EpisodeRecord(recorder.sink, episodeHeader(this.resolved, index, plan, written), pathsOf(this.resolved));
   }
 
   /** The newest plan of this episode, which the controller may follow for a while (or to the end, when it plans once). */

@@ -2,12 +2,13 @@ import type { EpisodeSink } from '../../shared/episodes/record';
 import type { EventKind } from '../../shared/episodes/eventRecord';
 import { LastingJudge } from '../../shared/learning/lasting';
 import { compileCost } from '../../shared/tasks/cost';
+import { episodeHeader } from '../../shared/setups/episodeHeader';
 import { resolveSetup, type ResolvedSetup } from '../../shared/setups/resolve';
 import type { Setup } from '../../shared/setups/setup';
 import type { Measurement } from '../../shared/estimators/estimator';
 import type { Rig } from '../rigs/rig';
 import { assembleLoop, controllerOf, horizonOf, searchesOf, startOf } from './assemble';
-import { EpisodeRecord, headerOf, pathsOf, TIME_WAS_OVER } from './episodeRecord';
+import { EpisodeRecord, pathsOf, TIME_WAS_OVER } from './episodeRecord';
 import type { Trip } from './interlock';
 import type { ControlLoop } from './loop';
 import type { FromControl, ToControl } from '../../shared/contract/controlMessages';
@@ -464,7 +465,7 @@ export class LiveRun {
     if (record === undefined) return undefined;
     const { folder, ...written } = record;
     const sink = this.ports.recorderIn?.(folder);
-    return sink && new EpisodeRecord(sink, headerOf(resolved, index, plan, written), pathsOf(resolved));
+    return sink && new EpisodeRecord(sink, episodeHeader(resolved, index, plan, written), pathsOf(resolved));
   }
   /** What happens from now on is none of the episode. */
   private endRecord(reason: string): void {

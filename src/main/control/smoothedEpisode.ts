@@ -10,8 +10,9 @@ import { loopOn } from './assemble';
  *
  * @returns undefined when it is too short for a single transition
  */
-export function smoothedEpisode({ periods }: RecordedEpisode, resolved: ResolvedSetup): GridStretch | undefined {
+export function smoothedEpisode({ header, periods }: RecordedEpisode, resolved: ResolvedSetup): GridStretch | undefined {
   const { plant, instance, period } = resolved;
+  if (header.rig === 'imported') return asTold(periods, resolved);
   const n = instance.size;
   const rig = new ReplayedRig(periods, 0);
   const loop = loopOn(rig, resolved, { stopped: false });
@@ -47,5 +48,21 @@ export function smoothedEpisode({ periods }: RecordedEpisode, resolved: Resolved
     states: Float64Array.from(states.slice(0, count * n)),
     actions: Float64Array.from(actions),
     recorded,
+  };
+}
+
+/** States and actions as a table told them: nothing is known of how they were measured. */
+function asTold(periods: RecordedEpisode['periods'], { plant }: ResolvedSetup): GridStretch | undefined {
+  const count = periods.length;
+  if (count < 2) return undefined;
+  const angles = plant.channels.flatMap(({ id, wraps }, c) =>
+    wraps === true ? [[id, Float64Array.from(periods, ({ state }) => state[c]!)] as const] : [],
+  );
+  return {
+    from: 0,
+    count,
+    states: Float64Array.from(periods.flatMap(({ state }) => state)),
+    actions: Float64Array.from(periods.slice(1), ({ applied }) => applied),
+    recorded: new Map(angles),
   };
 }

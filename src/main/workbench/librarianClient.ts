@@ -1,4 +1,4 @@
-import type { OpenedRecording, RecordedRows } from '../../shared/contract/contract';
+import type { ExportForm, OpenedRecording, RecordedRows } from '../../shared/contract/contract';
 import type { Library, RecordingMarks } from '../../shared/episodes/library';
 import type { Setup } from '../../shared/setups/setup';
 import type { ChildProcessHandle } from './children';
@@ -21,6 +21,13 @@ export interface LibrarianJobs {
   /** The recording and what stands beside it. */
   filesOf(params: { readonly name: string }): string[];
   setupOf(params: { readonly name: string }): Setup;
+  /** Takes a file from anywhere into the folder. */
+  import(params: { readonly path: string }): { readonly name: string; readonly notes: readonly string[] };
+  /** @param folder  where it is written, never over another */
+  export(params: { readonly name: string; readonly form: ExportForm; readonly folder: string }): {
+    readonly path: string;
+    readonly notes: readonly string[];
+  };
   recover(params: { readonly name: string }): { readonly name: string | null; readonly words: string };
 }
 export type LibrarianJob = keyof LibrarianJobs;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RecordingCalls } from '../../shared/contract/contract';
 import type { Setup } from '../../shared/setups/setup';
 import { LibrarianClient } from './librarianClient';
@@ -42,6 +43,12 @@ export class LibraryService {
         this.changed(); // some of them may be gone
       }
     },
+    importRecording: async (params) => {
+      const done = await this.librarian.ask('import', params);
+      this.changed();
+      return done;
+    },
+    exportRecording: (params) => this.librarian.ask('export', { ...params, folder: join(this.folder, '..', 'exports') }),
     recoverRecording: async (params) => {
       const done = await this.librarian.ask('recover', params);
       this.changed();

@@ -3,6 +3,7 @@ import type { OpenedRecording } from '../../shared/contract/contract';
 import type { RecordedMoment } from '../../shared/episodes/library';
 import { FileRefused } from '../../shared/recordings/refusal';
 import { resolveSetup } from '../../shared/setups/resolve';
+import { exportFile, importFile } from '../storage/library/importFile';
 import { LibraryFolder } from '../storage/library/library';
 import { RecordingFile } from '../storage/library/recordingFile';
 import { repair } from '../storage/mcap/repair';
@@ -46,6 +47,11 @@ export function serveLibrarian(host: LibrarianHost, { folder, software }: Librar
       return library.filesOf(name);
     },
     setupOf: async ({ name }) => setupOf(shelf.take(library.pathOf(name))).setup,
+    async import({ path }) {
+      const done = await importFile(path, folder, { software, startedAt: new Date().toISOString() });
+      return { name: basename(done.path), notes: done.notes };
+    },
+    export: ({ name, form, folder: to }) => exportFile(library.pathOf(name), form, to, software),
     async recover({ name }) {
       const done = await repair(library.pathOf(name), { library: `upright ${software}` });
       return { name: done.repaired === undefined ? null : basename(done.repaired), words: repairText(done) };

@@ -9,7 +9,7 @@ export interface Mark {
 }
 
 /** Basis of an action as telemetry numbers it. */
-export const BASIS = { plan: 0, olderPlan: 1, random: 2, damp: 3, zero: 4 } as const;
+export const BASIS = { plan: 0, olderPlan: 1, random: 2, damp: 3, zero: 4, given: 5 } as const;
 
 /**
  * What happened, as plots and scene read it: rows counted from the oldest, on an axis in seconds. The ring of the live

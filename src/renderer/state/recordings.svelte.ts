@@ -1,4 +1,4 @@
-import type { RecordingCalls } from '../../shared/contract/contract';
+import type { ExportForm, RecordingCalls } from '../../shared/contract/contract';
 import type { Library, RecordingMarks, RecordingSummary } from '../../shared/episodes/library';
 import { Player } from './player.svelte';
 import { isOf, matches, needsRecovery, titleOf, type RecordingKind } from './recordingList';
@@ -224,6 +224,19 @@ export class Recordings {
     this.door.note('note', done.words);
     await this.refresh();
     if (done.name !== null) await this.choose([done.name]);
+  }
+  /** @param path  of a file of this computer @returns whether it is in the folder now */
+  async import(path: string): Promise<boolean> {
+    const done = await this.whileBusy('importing', (calls) => calls.importRecording({ path }));
+    if (done === undefined) return false;
+    this.door.note('note', [`${titleOf(done.name)} was imported.`, ...done.notes].join(' '));
+    await this.refresh();
+    await this.choose([done.name]);
+    return true;
+  }
+  async export(name: string, form: ExportForm): Promise<void> {
+    const done = await this.whileBusy(`exporting ${titleOf(name)}`, (calls) => calls.exportRecording({ name, form }));
+    if (done !== undefined) this.door.note('note', [`${done.path} was written.`, ...done.notes].join(' '));
   }
   /** All that need it, one after the other. */
   async recoverAll(): Promise<void> {

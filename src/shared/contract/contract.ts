@@ -26,6 +26,8 @@ const savedName = z.string().min(1).max(255);
 const seconds = z.number().min(-1e9).max(1e9);
 /** How much people may write to a recording: tags, characters of one, and of the note. */
 export const markLimits = { tags: 20, tag: 40, note: 4000 } as const;
+export const exportForms = ['csv', 'parquet', 'mcap'] as const;
+export type ExportForm = (typeof exportForms)[number];
 const marks: z.ZodType<RecordingMarks> = z.strictObject({
   tags: z.array(z.string().min(1).max(markLimits.tag)).max(markLimits.tags),
   note: z.string().max(markLimits.note),
@@ -105,6 +107,16 @@ export const calls = {
   trashRecordings: call(z.strictObject({ names: z.array(recording).min(1).max(1000) })).returns<void>(),
   /** Writes what is good in a recording into a new file beside it, and says in words what is lost. */
   recoverRecording: call(z.strictObject({ name: recording })).returns<{ readonly name: string | null; readonly words: string }>(),
+  /** Takes a file of this computer into the folder: a table in the plain form (.csv, .parquet) or a recording (.mcap), by its whole path. */
+  importRecording: call(z.strictObject({ path: z.string().min(1).max(4096) })).returns<{
+    readonly name: string;
+    readonly notes: readonly string[];
+  }>(),
+  /** Writes a recording in another form into the folder "exports", never over another file; what the form loses is a note. */
+  exportRecording: call(z.strictObject({ name: recording, form: z.enum(exportForms) })).returns<{
+    readonly path: string;
+    readonly notes: readonly string[];
+  }>(),
   /** Opens the folder of recordings on the desktop; and with this one chosen. */
   showRecordings: call(z.void()).returns<void>(),
   showRecording: call(z.strictObject({ name: recording })).returns<void>(),
@@ -384,6 +396,8 @@ export type RecordingCalls = Pick<
   | 'markRecording'
   | 'trashRecordings'
   | 'recoverRecording'
+  | 'importRecording'
+  | 'exportRecording'
   | 'showRecordings'
   | 'showRecording'
 >;

@@ -23,8 +23,8 @@ export interface ExecutablePlan {
   readonly actsFrom: number;
   readonly actions: Float64Array;
 }
-/** Where an action came from; recorded beside it and shown. Its place in the list is its code in telemetry. */
-export const bases = ['plan', 'olderPlan', 'random', 'damp', 'zero'] as const;
+/** Where an action came from; recorded beside it and shown. Its place in the list is its code in telemetry. `given`: an imported table says it. */
+export const bases = ['plan', 'olderPlan', 'random', 'damp', 'zero', 'given'] as const;
 export type Basis = (typeof bases)[number];
 export interface Decision {
   readonly action: number;

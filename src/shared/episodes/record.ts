@@ -19,7 +19,8 @@ export interface EpisodeHeader {
   readonly software: string;
   /** Wall clock at the first measurement, ISO 8601 in UTC. */
   readonly startedAt: string;
-  readonly rig: 'simulated';
+  /** What was driven; `imported`: something elsewhere, of which a table told. */
+  readonly rig: 'simulated' | 'imported';
   /** Index of the episode in its run; names its random streams. */
   readonly episode: number;
   /** Seconds. */

@@ -1,3 +1,4 @@
+import { FileRefused } from '../../../shared/recordings/refusal';
 import { registries } from '../../../shared/setups/resolve';
 import { replay } from '../../workers/replay';
 import { defineCommand } from '../command';
@@ -23,6 +24,10 @@ export const replayCommand = defineCommand({
   ],
   async run({ arguments: [file], flags }) {
     const { episode, resolved } = episodeOfFile(file!);
+    if (episode.header.rig === 'imported') {
+      const what = 'it was imported from a table; what drove it did not run here, and cannot run again';
+      throw new FileRefused(file!, 'imported', what, 'Replay a recording that this program made.');
+    }
     const result = replay(episode, resolved, flags.controller);
     const { unit } = episode.header.action;
     const difference = `commands differ by ${shown(result.largestDifference)} ${unit} at most, ${shown(result.rmsDifference)} ${unit} root mean square`;
