@@ -21,13 +21,18 @@ export const convertCommand = defineCommand({
   name: 'convert',
   purpose: 'Writes a recording or a table in another form (.csv, .parquet, .mcap), and says what that loses.',
   arguments: [
-    { name: 'IN', meaning: 'A recording (.mcap, of ours or with JSON messages) or a table (.csv, .parquet).', least: 1, most: 1 },
+    {
+      name: 'IN',
+      meaning: 'A recording (.mcap, of ours, with JSON messages or with joint states of ROS 2) or a table (.csv, .parquet).',
+      least: 1,
+      most: 1,
+    },
     { name: 'OUT', meaning: 'The file to write; its ending (.csv, .parquet, .mcap) says the form.', least: 1, most: 1 },
   ],
   flags,
   example: 'upright convert recordings/pendulum.mcap pendulum.csv',
   notes: [
-    'Of an episode of ours a row is a control period: time, the estimates under the ids of their channels, and action, the one that acted from this row on, so that upright fit reads the CSV or Parquet without a mapping. Of any other topic a row is a message, its fields as group.field and list.0, and logTime is the time of the log in s.',
+    'Of an episode of ours a row is a control period: time, the estimates under the ids of their channels, and action, the one that acted from this row on, so that upright fit reads the CSV or Parquet without a mapping. Of any other topic a row is a message, its fields as group.field and list.0, and logTime is the time of the log in s. Joints (sensor_msgs/msg/JointState of ROS 2, foxglove.JointStates) become position.NAME, velocity.NAME and effort.NAME.',
     'Numbers keep every bit, NaN, infinities and signed zeros too. A column of a CSV file holds numbers when every field of it that is not empty is one; an empty field is a missing value. A table becomes one topic /table, with the time of the log from its column time or logTime, else from the number of the row.',
     'Every loss is a sentence. A file that is there is not written over, and what fails leaves nothing behind.',
   ],

@@ -4,6 +4,7 @@ import type { Note } from '../../../shared/recordings/refusal';
 import { readEpisodeFile } from '../readEpisodeFile';
 import { readCsvTable } from '../tables/csvTable';
 import { episodeTable } from '../tables/episodeTable';
+import { jointUnitsNote } from '../tables/jointTable';
 import { readMcapTable, topicsOfMcap, type McapTopics } from '../tables/mcapTable';
 import { readParquetTable } from '../tables/parquetTable';
 import type { Table } from '../tables/table';
@@ -75,6 +76,7 @@ async function readRecordingTable(from: string, wanted: readonly string[] | unde
     const text = `The topic "${topic}" has most messages and was taken; there are ${listOf(found.counts.map(([name]) => name))}.`;
     listener.onNote?.({ code: 'topicAssumed', text });
   }
+  if (found.joints.has(topic)) listener.onNote?.(jointUnitsNote);
   return readMcapTable(from, topic, found, step);
 }
 

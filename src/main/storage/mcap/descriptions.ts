@@ -50,6 +50,11 @@ export class Descriptions {
     return found?.record;
   }
 
+  /** A schema by its number. */
+  schemaOf(id: number): SchemaRecord | undefined {
+    return this.schemas.get(id)?.record;
+  }
+
   /** The head's own checksum is right, or wrong: then a topic that only the head names may bear any name. */
   judgeHead(isRight: boolean): void {
     for (const all of [this.schemas, this.channels])

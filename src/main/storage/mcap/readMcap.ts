@@ -35,6 +35,21 @@ export interface McapMessage {
   /** False where the file has no checksum for it. */
   readonly verified: boolean;
 }
+/** A message that is not JSON, as it stands in the file. */
+export interface McapPassed extends Omit<McapMessage, 'text'> {
+  /** Good until the callback returns: the block that it lies in is read into again. */
+  readonly bytes: Buffer;
+}
+/** A channel whose messages are not JSON. */
+export interface McapStrangeTopic {
+  readonly channel: number;
+  readonly topic: string;
+  readonly encoding: string;
+  /** Name of the schema, and how that is written; empty where the file says none. */
+  readonly schema: string;
+  readonly schemaEncoding: string;
+  readonly messages: number;
+}
 export interface McapContent {
   readonly path: string;
   readonly bytes: number;
@@ -59,8 +74,8 @@ export interface McapContent {
   /** Whether a torn record at the end may have held messages, and until when (ns) as it says itself. */
   readonly tail: { readonly holdsMessages: boolean; readonly claimedTime: bigint | undefined };
   readonly attachments: number;
-  /** Channels whose messages are not JSON, and were passed over. */
-  readonly passedOver: readonly { readonly topic: string; readonly encoding: string; readonly messages: number }[];
+  /** Channels whose messages are not JSON, and were passed over; `messages` does not count them. */
+  readonly passedOver: readonly McapStrangeTopic[];
 }
 
 /**
@@ -71,6 +86,7 @@ export interface McapContent {
  * @param onMessage  called for each good message in the order of the file; what it throws ends the reading. Undefined where
  *                   counts and times are enough, which is faster
  * @param onBytes    called now and then with the place reached and the size of the file
+ * @param onPassed   called for each message that is not JSON and that no wrong CRC covers, in the order of the file
  * @throws FileRefused when there is no such file, when it is no MCAP file, when its chunks are packed, and when it claims
  *         more topics, schemas or metadata than the limits; never for damage
  */
@@ -78,8 +94,9 @@ export function readMcap(
   path: string,
   onMessage: ((message: McapMessage) => void) | undefined,
   onBytes: (done: number, total: number) => void = () => {},
+  onPassed?: (message: McapPassed) => void,
 ): McapContent {
-  const steps = stepsOf(path, onMessage, onBytes);
+  const steps = stepsOf(path, onMessage, onBytes, onPassed);
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
@@ -91,8 +108,9 @@ export async function readMcapInSteps(
   path: string,
   onMessage: ((message: McapMessage) => void) | undefined,
   onBytes: (done: number, total: number) => void = () => {},
+  onPassed?: (message: McapPassed) => void,
 ): Promise<McapContent> {
-  const steps = stepsOf(path, onMessage, onBytes);
+  const steps = stepsOf(path, onMessage, onBytes, onPassed);
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
@@ -104,10 +122,11 @@ function* stepsOf(
   path: string,
   onMessage: ((message: McapMessage) => void) | undefined,
   onBytes: (done: number, total: number) => void,
+  onPassed: ((message: McapPassed) => void) | undefined,
 ): Generator<undefined, McapContent> {
   const window = FileWindow.open(path);
   try {
-    return yield* new Walk(path, window, onMessage, onBytes).run();
+    return yield* new Walk(path, window, onMessage, onBytes, onPassed).run();
   } finally {
     window.close();
   }
@@ -142,7 +161,7 @@ class Walk {
   private attachments = 0;
   private firstTime: bigint | undefined;
   private lastTime: bigint | undefined;
-  private readonly passedOver = new Map<number, { topic: string; encoding: string; messages: number }>();
+  private readonly passedOver = new Map<number, { topic: string; encoding: string; schemaId: number; messages: number }>();
   private footerAt: number | undefined;
   private summaryAt: number | undefined;
   /** First and last byte of each chunk, as a summary with a right CRC says; in the order of the file. */
@@ -156,6 +175,7 @@ class Walk {
     private readonly window: FileWindow,
     private readonly onMessage: ((message: McapMessage) => void) | undefined,
     private readonly onBytes: (done: number, total: number) => void,
+    private readonly onPassed: ((message: McapPassed) => void) | undefined,
   ) {
     this.size = window.size;
     this.chunkSearch = new ChunkSearch(path, window);
@@ -194,7 +214,10 @@ class Walk {
       bytesLeftOver: this.bytesLeftOver,
       tail: this.tail,
       attachments: this.attachments,
-      passedOver: [...this.passedOver.values()],
+      passedOver: [...this.passedOver].map(([channel, { topic, encoding, schemaId, messages }]) => {
+        const schema = this.descriptions.schemaOf(schemaId);
+        return { channel, topic, encoding, schema: schema?.name ?? '', schemaEncoding: schema?.encoding ?? '', messages };
+      }),
     };
   }
 
@@ -339,9 +362,14 @@ class Walk {
     const channel = this.descriptions.channelOf(id);
     if (channel === undefined) return 'unknown';
     if (channel.encoding !== 'json') {
-      const passed = this.passedOver.get(id) ?? { topic: channel.topic, encoding: channel.encoding, messages: 0 };
+      const { topic, encoding, schemaId } = channel;
+      const passed = this.passedOver.get(id) ?? { topic, encoding, schemaId, messages: 0 };
       passed.messages++;
       this.passedOver.set(id, passed);
+      if (this.onPassed !== undefined) {
+        const time = block.readBigUInt64LE(start + 6);
+        this.onPassed({ channel: id, topic, time, bytes: block.subarray(start + MESSAGE_HEAD, end), verified });
+      }
       return 'good';
     }
     if (!isUtf8(block.subarray(start + MESSAGE_HEAD, end))) return 'noText';

@@ -3,6 +3,8 @@ import { listed } from '../mcap/copyMcap';
 import { HEAD_CHECKSUM } from '../mcap/limits';
 import { readMcapInSteps, type McapContent, type McapMessage } from '../mcap/readMcap';
 import { mustBeWhole } from '../mcap/whole';
+import { isJointSchema, JointRefused, jointsOfCdr, jointsOfJson, ROS_JOINTS, type JointMessage } from './jointMessage';
+import { jointTable, type EachJointMessage } from './jointTable';
 import {
   checkNames,
   checkSize,
@@ -22,20 +24,38 @@ const DEPTH = 32;
 
 export interface McapTopics {
   readonly content: McapContent;
-  /** Messages of each topic of JSON that has any, the most first. */
+  /** Messages of each topic that has any and that can be read: of JSON, and of joints as ROS 2 sends them. The most first. */
   readonly counts: readonly (readonly [topic: string, messages: number])[];
+  /** Topics of joints, with the channels whose messages are taken. A topic in two encodings is taken as the JSON of it. */
+  readonly joints: ReadonlyMap<string, { readonly encoding: 'cdr' | 'json'; readonly channels: ReadonlySet<number> }>;
 }
 /** What topics a file has. @throws FileRefused when it cannot be read or is not whole */
 export async function topicsOfMcap(path: string, onStep: (done: number, total: number) => void): Promise<McapTopics> {
-  const counts = new Map<string, number>();
-  const content = await readMcapInSteps(path, ({ topic }) => counts.set(topic, (counts.get(topic) ?? 0) + 1), onStep);
+  const ofJson = new Map<string, Map<number, number>>();
+  const content = await readMcapInSteps(path, ({ topic, channel }) => count(ofJson, topic, channel, 1), onStep);
   mustBeWhole(path, content);
-  return { content, counts: [...counts].sort(([, a], [, b]) => b - a) };
+  const ofRos = new Map<string, Map<number, number>>();
+  for (const one of content.passedOver) if (isCdrJoints(one) && !ofJson.has(one.topic)) count(ofRos, one.topic, one.channel, one.messages);
+  const schemas = new Map(content.topics.map(({ channel, schema }) => [channel, schema]));
+  const joints = new Map<string, { encoding: 'cdr' | 'json'; channels: ReadonlySet<number> }>();
+  for (const [topic, channels] of ofRos) joints.set(topic, { encoding: 'cdr', channels: new Set(channels.keys()) });
+  for (const [topic, channels] of ofJson)
+    if ([...channels.keys()].every((channel) => isJointSchema(schemas.get(channel) ?? '')))
+      joints.set(topic, { encoding: 'json', channels: new Set(channels.keys()) });
+  const counts = [...ofJson, ...ofRos].map(([topic, channels]) => [topic, [...channels.values()].reduce((a, b) => a + b)] as const);
+  return { content, counts: counts.sort(([, a], [, b]) => b - a), joints };
 }
+function count(all: Map<string, Map<number, number>>, topic: string, channel: number, messages: number): void {
+  const channels = all.get(topic) ?? new Map<number, number>();
+  channels.set(channel, (channels.get(channel) ?? 0) + messages);
+  all.set(topic, channels);
+}
+const isCdrJoints = ({ encoding, schema, schemaEncoding }: McapContent['passedOver'][number]): boolean =>
+  encoding === 'cdr' && schema === ROS_JOINTS && (schemaEncoding === 'ros2msg' || schemaEncoding === 'ros2idl');
 
 /**
- * Reads one topic of any MCAP file with JSON messages as a table: a row for each message, fields of groups as `group.field`, those
- * of lists as `list.0`, the time of the log in seconds as `logTime`. The file is read twice: first what fields there are, then what
+ * Reads one topic of any MCAP file with JSON messages, or with joints of ROS 2, as a table: a row for each message, fields of groups as
+ * `group.field`, those of lists as `list.0`, the time of the log in seconds as `logTime`; joints by their names. The file is read twice: first what fields there are, then what
  * stands in them. A table that was written by us becomes what it was.
  *
  * @throws FileRefused for messages that are no JSON, for lists and groups that are too large, and beyond the limits of a table
@@ -43,19 +63,25 @@ export async function topicsOfMcap(path: string, onStep: (done: number, total: n
 export async function readMcapTable(
   path: string,
   topic: string,
-  { content, counts }: McapTopics,
+  topics: McapTopics,
   onStep: (done: number, total: number) => void,
 ): Promise<Table> {
+  const { content, counts } = topics;
   const rows = counts.find(([name]) => name === topic)?.[1] ?? 0;
   const own = topic === TABLE_TOPIC ? ownColumns(content) : undefined;
   if (rows === 0 && own === undefined)
     throw new FileRefused(path, 'empty', `no message of "${topic}" is there to make a table of`, 'Name another topic.');
-  const losses = leftOut(content, counts, topic);
+  const losses = leftOut(topics, topic);
   const each = async (onMessage: (message: McapMessage, row: number) => void) => {
     let row = 0;
     await readMcapInSteps(path, (message) => message.topic === topic && onMessage(message, row++), onStep);
     if (row !== rows) throw new FileRefused(path, 'changed', 'the file changed while it was read', 'Read it again.');
   };
+  const joints = topics.joints.get(topic);
+  if (joints !== undefined) {
+    const table = await jointTable(path, topic, rows, eachOfJoints(path, topic, rows, joints, onStep));
+    return { ...table, losses: [...losses, ...table.losses], metadata: { ...textsOf(content), ...table.metadata } };
+  }
   const meter = new TextMeter(path);
   if (own !== undefined) {
     checkNames(
@@ -126,16 +152,50 @@ export async function readMcapTable(
   };
 }
 
+/** The messages of joints of a topic, one after the other. */
+function eachOfJoints(
+  path: string,
+  topic: string,
+  rows: number,
+  { encoding, channels }: NonNullable<ReturnType<McapTopics['joints']['get']>>,
+  onStep: (done: number, total: number) => void,
+): EachJointMessage {
+  return async (onMessage) => {
+    let row = 0;
+    const take = (time: bigint, read: () => JointMessage) => {
+      try {
+        onMessage(read(), time, row);
+      } catch (error) {
+        throw error instanceof JointRefused ? refused(path, topic, row, error.message) : error;
+      }
+      row++;
+    };
+    await readMcapInSteps(
+      path,
+      encoding === 'json'
+        ? (message) => channels.has(message.channel) && take(message.time, () => jointsOfJson(parsed(path, message.text, topic, row)))
+        : undefined,
+      onStep,
+      encoding === 'cdr' ? ({ channel, time, bytes }) => channels.has(channel) && take(time, () => jointsOfCdr(bytes)) : undefined,
+    );
+    if (row !== rows) throw new FileRefused(path, 'changed', 'the file changed while it was read', 'Read it again.');
+  };
+}
+
 const secondsOf = (time: bigint): number => Number(time) / 1e9;
 const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const refused = (path: string, topic: string, row: number, what: string): FileRefused =>
   new FileRefused(path, 'message', `message ${row + 1} of "${topic.slice(0, 60)}": ${what}`, 'Take another topic, or mend the file.');
 
-function leftOut({ passedOver, attachments }: McapContent, counts: McapTopics['counts'], topic: string): string[] {
-  const others = [...counts.map(([name]) => name), ...passedOver.map(({ topic: name }) => name)].filter((name) => name !== topic);
+function leftOut({ content: { passedOver, attachments }, counts, joints }: McapTopics, topic: string): string[] {
+  const all = new Set([...counts.map(([name]) => name), ...passedOver.map(({ topic: name }) => name)]);
+  const others = [...all].filter((name) => name !== topic);
+  const taken = joints.get(topic)?.channels;
+  const twins = passedOver.filter((one) => one.topic === topic && taken?.has(one.channel) !== true);
   return [
     ...(others.length > 0 ? [`A table has one kind of row; other topics are left out (${listed(others)}).`] : []),
+    ...(twins.length > 0 ? [`The messages of the topic in ${listed(twins.map(({ encoding }) => `"${encoding}"`))} are left out.`] : []),
     ...(attachments > 0 ? [`${attachments} ${attachments === 1 ? 'attachment is' : 'attachments are'} left out.`] : []),
   ];
 }
