@@ -12,6 +12,7 @@ import { cutWithPapaparse } from './csvCutter';
  * @param choose  see CsvReader
  * @param signal  ends the reading between two pieces
  * @param each    see CsvReader
+ * @param onBytes called after each piece with the place reached and the size of the file
  * @throws FileRefused when there is no such file, when it is not UTF-8 text, and for all that CsvReader refuses
  */
 export async function readCsv(
@@ -19,14 +20,20 @@ export async function readCsv(
   choose: (header: CsvHeader) => readonly WantedColumn[],
   signal?: AbortSignal,
   each?: (fields: readonly string[], line: number) => void,
+  onBytes: (done: number, total: number) => void = () => {},
 ): Promise<CsvTable> {
-  await checkFile(path);
+  const size = await checkFile(path);
   const reader = new CsvReader(path, cutWithPapaparse, choose, each);
-  for await (const text of utf8Pieces(path, createReadStream(path, { highWaterMark: 1 << 18, signal }))) reader.push(text);
+  const file = createReadStream(path, { highWaterMark: 1 << 18, signal });
+  for await (const text of utf8Pieces(path, file)) {
+    reader.push(text);
+    onBytes(file.bytesRead, size);
+  }
   return reader.end();
 }
 
-async function checkFile(path: string): Promise<void> {
+/** @returns its size in bytes */
+async function checkFile(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     const why =
@@ -48,6 +55,7 @@ async function checkFile(path: string): Promise<void> {
   if (/\.(mcap|parquet|h5|hdf5|mat|xlsx?|ods)$/i.test(path)) {
     throw new FileRefused(path, 'kind', 'a file of this kind is not CSV', 'Export it as CSV.');
   }
+  return found.size;
 }
 
 /** Decodes strictly: a byte that is not UTF-8 is refused with its line, never replaced. */

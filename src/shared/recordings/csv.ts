@@ -36,7 +36,7 @@ export interface CsvTable {
   readonly rows: number;
   /** One array of `rows` numbers for each wanted column, in the order in which they were asked for. */
   readonly columns: readonly Float64Array[];
-  /** The line on which row i begins, counted from 1. */
+  /** The line on which row i begins, counted from 1; empty where rows were handed out one by one and no column was asked for. */
   readonly lines: Uint32Array;
   readonly notes: readonly Note[];
 }
@@ -65,6 +65,7 @@ export class CsvReader {
   private wanted: readonly WantedColumn[] = [];
   private columns: Float64Array[] = [];
   private lines = new Uint32Array(1024);
+  private lastLine = 0;
   private rows = 0;
   private mark: DecimalMark | undefined;
   private blankLine: number | undefined;
@@ -114,7 +115,7 @@ export class CsvReader {
       header,
       rows: this.rows,
       columns: this.columns.map((column) => column.slice(0, this.rows)),
-      lines: this.lines.slice(0, this.rows),
+      lines: this.keepsLines ? this.lines.slice(0, this.rows) : new Uint32Array(0),
       notes: this.notes(),
     };
   }
@@ -191,10 +192,17 @@ export class CsvReader {
       }
     }
     if (length > csvLimits.line) throw this.tooLong(line);
-    if (this.rows === this.lines.length) this.grow();
+    if (this.keepsLines && this.rows === this.lines.length) this.grow();
     for (let i = 0; i < this.wanted.length; i++) this.columns[i]![this.rows] = this.number(fields, this.wanted[i]!, line);
     this.each?.(fields, line);
-    this.lines[this.rows++] = line;
+    if (this.keepsLines) this.lines[this.rows] = line;
+    this.lastLine = line;
+    this.rows++;
+  }
+
+  /** Whoever takes rows one by one may take any number of them. */
+  private get keepsLines(): boolean {
+    return this.each === undefined || this.wanted.length > 0;
   }
 
   private number(fields: readonly string[], { index, mayRound = false }: WantedColumn, line: number): number {
@@ -289,7 +297,7 @@ export class CsvReader {
     if (!this.endedInNewline) {
       notes.push({
         code: 'lastLineOpen',
-        text: `The last line (${this.lines[this.rows - 1]}) has no line end; if the recorder was cut off, its last number may be short of digits.`,
+        text: `The last line (${this.lastLine}) has no line end; if the recorder was cut off, its last number may be short of digits.`,
       });
     }
     return notes;

@@ -1,24 +1,42 @@
 import { looksNumeric, readNumber } from '../../../shared/recordings/number';
 import { EPISODE_FORMAT } from '../../../shared/episodes/record';
-import { cellOf, distinct, numberText, numberWords, wellFormed, type Table, type TableColumn } from './table';
+import {
+  cellOf,
+  distinct,
+  numberText,
+  numberWords,
+  shapeOf,
+  wellFormed,
+  writtenBy,
+  type PieceWriter,
+  type Table,
+  type TableColumn,
+  type TableShape,
+} from './table';
 
-/** Pieces of so many rows are written at a time. */
-const ROWS_A_PIECE = 4096;
+/** Lines of a piece of text. */
+const LINES = 4096;
 
 /**
  * A table as CSV in the plain form of the house: remarks, a header, numbers that give the same bits again; a missing value is an
  * empty field, and what is no number (NaN, Infinity) stands as a word. `csvLosses` says what this form cannot hold.
  */
-export function* csvText(table: Table): Generator<string> {
-  const { rows, columns } = table;
-  const units = columns.map(({ unit }) => (unit === '' || !unitStands(unit) ? '1' : unit));
-  yield `# title: ${oneLine(table.title)}\n# units: ${units.join(',')}\n${headerNames(columns).map(field).join(',')}\n`;
-  for (let from = 0; from < rows; from += ROWS_A_PIECE) {
-    const lines: string[] = [];
-    for (let row = from; row < Math.min(rows, from + ROWS_A_PIECE); row++) lines.push(columns.map((column) => cell(column, row)).join(','));
-    yield lines.join('\n') + '\n';
-  }
-}
+export const csvWriter = ({ title, columns: shown }: TableShape): PieceWriter => ({
+  *head() {
+    const units = shown.map(({ unit }) => (unit === '' || !unitStands(unit) ? '1' : unit));
+    yield `# title: ${oneLine(title)}\n# units: ${units.join(',')}\n${headerNames(shown).map(field).join(',')}\n`;
+  },
+  *rows({ rows, columns }) {
+    for (let from = 0; from < rows; from += LINES) {
+      const lines: string[] = [];
+      for (let row = from; row < Math.min(rows, from + LINES); row++) lines.push(columns.map((column) => cell(column, row)).join(','));
+      yield lines.join('\n') + '\n';
+    }
+  },
+  *end() {},
+});
+/** The whole file, in pieces. */
+export const csvText = (table: Table): Iterable<string> => writtenBy(csvWriter(shapeOf(table)), table) as Iterable<string>;
 
 /** What CSV loses of a table beyond what the table itself leaves out: a sentence each; with none, reading it gives the same table. */
 export function csvLosses(table: Table): string[] {
@@ -56,7 +74,7 @@ function cell(column: TableColumn, row: number): string {
 }
 
 /** A header of numbers would be taken for data, and blanks around a name are dropped by readers. */
-function headerNames(columns: readonly TableColumn[]): string[] {
+function headerNames(columns: readonly { readonly name: string }[]): string[] {
   const names = columns.map(({ name }, i) => oneLine(clean(name)) || `#${i + 1}`);
   return distinct(names.every((name) => looksNumeric(name)) ? names.map((name) => `column ${name}`) : names);
 }

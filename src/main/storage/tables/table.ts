@@ -1,4 +1,5 @@
 import { csvLimits } from '../../../shared/recordings/csv';
+import { units } from '../../../shared/recordings/mapping';
 import { FileRefused } from '../../../shared/recordings/refusal';
 
 /** A recording as a table: a row for each period or message, columns with names and units. */
@@ -29,6 +30,92 @@ export type TableColumn = {
 );
 export type ColumnKind = TableColumn['kind'];
 export type Cell = number | string | boolean | null;
+
+/** A table without its rows. */
+export interface TableShape {
+  readonly title: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly kind: ColumnKind;
+    /** Whether some row has no value. */
+    readonly hasGaps: boolean;
+  }[];
+  /** Of the column `time`, or else `logTime`, that is the clock of the rows: seconds of one of its units; undefined where none is. */
+  readonly clock: { readonly column: number; readonly factor: number } | undefined;
+}
+/** Rows of a table, some at a time, in order. */
+export interface TablePiece {
+  /** Number of its first row. */
+  readonly from: number;
+  readonly rows: number;
+  readonly columns: readonly TableColumn[];
+}
+/** Writes a table piece by piece: the head, each piece, the end. */
+export interface PieceWriter {
+  head(): Iterable<Uint8Array | string>;
+  rows(piece: TablePiece): Iterable<Uint8Array | string>;
+  end(): Iterable<Uint8Array | string>;
+}
+
+/** Values of a piece: some MB. */
+const PIECE_VALUES = 1 << 18;
+/** Rows of a piece of a table with so many columns. */
+export const rowsOfPiece = (columns: number): number => Math.max(1, Math.floor(PIECE_VALUES / Math.max(1, columns)));
+
+export function shapeOf({ title, metadata, columns, rows }: Table): TableShape {
+  const gaps = (column: TableColumn) => (column.kind === 'number' ? column.missing !== undefined : column.values.includes(null));
+  return {
+    title,
+    metadata,
+    columns: columns.map((column) => ({ name: column.name, unit: column.unit, kind: column.kind, hasGaps: gaps(column) })),
+    clock: clockOf(columns, (column, factor) => {
+      const { values, missing } = columns[column] as Extract<TableColumn, { kind: 'number' }>;
+      for (let row = 0; row < rows; row++) if (missing?.[row] === 1 || !isTime(values[row]! * factor)) return false;
+      return true;
+    }),
+  };
+}
+/** The clock of a table. @param tells  whether every row of a column of numbers, times the factor, is a time */
+export function clockOf(
+  columns: readonly { readonly name: string; readonly unit: string; readonly kind: ColumnKind }[],
+  tells: (column: number, factor: number) => boolean,
+): TableShape['clock'] {
+  const named = ['time', 'logTime'].map((name) => columns.findIndex((column) => column.name === name)).find((index) => index >= 0);
+  if (named === undefined || columns[named]!.kind !== 'number') return undefined;
+  const { unit } = columns[named]!;
+  const factor = unit === '' ? 1 : units['time']![unit];
+  return factor !== undefined && tells(named, factor) ? { column: named, factor } : undefined;
+}
+/** Beyond 1.8e10 s, nanoseconds do not fit into 64 bits. */
+export const isTime = (seconds: number): boolean => seconds >= 0 && seconds < 1.8e10;
+
+/** A whole table in pieces. */
+export function* piecesOf({ rows, columns }: Pick<Table, 'rows' | 'columns'>, most = rowsOfPiece(columns.length)): Generator<TablePiece> {
+  for (let from = 0; from < rows; from += most) {
+    const to = Math.min(rows, from + most);
+    yield {
+      from,
+      rows: to - from,
+      columns: columns.map((column) =>
+        column.kind === 'number'
+          ? {
+              ...column,
+              values: column.values.subarray(from, to),
+              ...(column.missing === undefined ? {} : { missing: column.missing.subarray(from, to) }),
+            }
+          : ({ ...column, values: column.values.slice(from, to) } as TableColumn),
+      ),
+    };
+  }
+}
+/** A whole table, written. */
+export function* writtenBy(writer: PieceWriter, table: Table): Generator<Uint8Array | string> {
+  yield* writer.head();
+  for (const piece of piecesOf(table)) yield* writer.rows(piece);
+  yield* writer.end();
+}
 
 /** What stands in a row; null where nothing does, which is not NaN. */
 export const cellOf = (column: TableColumn, row: number): Cell =>
@@ -112,8 +199,23 @@ export class ColumnBuilder {
     }
   }
 
-  build(): TableColumn {
+  /** All rows are without a value again. */
+  clear(): void {
+    this.gaps.fill(1);
+    this.others.fill(null);
+  }
+
+  /** @param rows  that were set; all of them unless said, and an array of their own is made otherwise */
+  build(rows?: number): TableColumn {
     const { name, unit, kind } = this;
+    if (rows !== undefined) {
+      const [values, missing] = [this.numbers.slice(0, rows), this.gaps.slice(0, rows)];
+      return (
+        kind === 'number'
+          ? { name, unit, kind, values, ...(missing.includes(1) ? { missing } : {}) }
+          : { name, unit, kind, values: this.others.slice(0, rows) }
+      ) as TableColumn;
+    }
     if (kind === 'number') return { name, unit, kind, values: this.numbers, ...(this.gaps.includes(1) ? { missing: this.gaps } : {}) };
     return { name, unit, kind, values: this.others } as TableColumn;
   }

@@ -1,9 +1,8 @@
-import { units } from '../../../shared/recordings/mapping';
 import { FileRefused } from '../../../shared/recordings/refusal';
 import { McapChunkWriter } from '../mcap/chunkWriter';
 import { CHUNK_BYTES, listed } from '../mcap/copyMcap';
 import { mcapLimits } from '../mcap/limits';
-import { cellOf, numberText, type Table, type TableColumn } from './table';
+import { cellOf, numberText, shapeOf, writtenBy, type PieceWriter, type Table, type TableColumn, type TableShape } from './table';
 
 /** The one topic of a table, and the metadata in which its title and columns stand, and everything else that it says. */
 export const TABLE_TOPIC = '/table';
@@ -11,36 +10,50 @@ export const TABLE_METADATA = 'upright.table';
 export const TABLE_TEXTS = 'upright.table.metadata';
 
 /**
- * A table as MCAP, piece by piece: a JSON object for each row. A missing value is null, NaN and infinities stand as words. The time of the
- * log is that of the column `time` or `logTime`, where it holds a time in every row, else the number of the row, in seconds.
+ * A table as MCAP: a JSON object for each row. A missing value is null, NaN and infinities stand as words. The time of the log is that of
+ * the column `time` or `logTime`, where it holds a time in every row, else the number of the row, in seconds.
  *
- * @param path  of the file that the table was read from, for sentences
- * @throws FileRefused for a row that is too large for a recording
+ * @param path  of the file that the table was read from, for sentences; `rows` throws FileRefused for one that is too large
  */
-export function* tableMcap(table: Table, path: string, library: string): Generator<Uint8Array> {
-  const { columns, rows, title, metadata } = table;
-  const said = columns.map(({ name, unit, kind }) => ({ name, unit, kind }));
+export function mcapWriter({ columns: shown, title, metadata, clock }: TableShape, path: string, library: string): PieceWriter {
+  const said = shown.map(({ name, unit, kind }) => ({ name, unit, kind }));
   const writer = new McapChunkWriter(
-    [{ topic: TABLE_TOPIC, schema: 'upright.Row', jsonSchema: schemaOf(columns) }],
+    [{ topic: TABLE_TOPIC, schema: 'upright.Row', jsonSchema: schemaOf(shown) }],
     [
       { name: TABLE_METADATA, values: { title, columns: JSON.stringify(said) } },
       { name: TABLE_TEXTS, values: Object.fromEntries(Object.entries(metadata).filter(([key]) => fits(key))) },
     ],
     library,
   );
-  const times = timesOf(table);
-  const keys = columns.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-  yield writer.head();
-  for (let row = 0; row < rows; row++) {
-    const text = columns.map((column, i) => keys[i]! + jsonOf(column, row)).join('') + '}';
-    if (text.length > mcapLimits.chunk / 8)
-      throw new FileRefused(path, 'limit', `row ${row + 1} is too long for a message of a recording`, 'Leave columns of text out.');
-    if (writer.waiting > 0 && writer.waitingBytes + text.length > CHUNK_BYTES) yield writer.chunk()!;
-    writer.add(0, times[row]!, text);
-  }
-  if (writer.waiting > 0) yield writer.chunk()!;
-  yield writer.end();
+  const keys = shown.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  return {
+    *head() {
+      yield writer.head();
+    },
+    *rows({ from, rows, columns }) {
+      for (let row = 0; row < rows; row++) {
+        const text = columns.map((column, i) => keys[i]! + jsonOf(column, row)).join('') + '}';
+        if (text.length > mcapLimits.chunk / 8)
+          throw new FileRefused(
+            path,
+            'limit',
+            `row ${from + row + 1} is too long for a message of a recording`,
+            'Leave columns of text out.',
+          );
+        if (writer.waiting > 0 && writer.waitingBytes + text.length > CHUNK_BYTES) yield writer.chunk()!;
+        const seconds = clock === undefined ? from + row : (cellOf(columns[clock.column]!, row) as number) * clock.factor;
+        writer.add(0, clock === undefined ? BigInt(seconds) * 1_000_000_000n : BigInt(Math.round(seconds * 1e9)), text);
+      }
+    },
+    *end() {
+      if (writer.waiting > 0) yield writer.chunk()!;
+      yield writer.end();
+    },
+  };
 }
+/** The whole file, in pieces. */
+export const tableMcap = (table: Table, path: string, library: string): Iterable<Uint8Array> =>
+  writtenBy(mcapWriter(shapeOf(table), path, library), table) as Iterable<Uint8Array>;
 
 /** What MCAP loses of a table beyond what the table itself leaves out. */
 export function mcapLosses({ metadata, title, columns }: Table): string[] {
@@ -60,21 +73,9 @@ function jsonOf(column: TableColumn, row: number): string {
 }
 
 /** JSON schema of a row; an object of no prototype, since a column may have any name. */
-function schemaOf(columns: readonly TableColumn[]): object {
+function schemaOf(columns: TableShape['columns']): object {
   const properties = Object.create(null) as Record<string, object>;
   const types = { number: ['number', 'string', 'null'], text: ['string', 'null'], truth: ['boolean', 'null'] };
   for (const { name, unit, kind } of columns) properties[name] = { type: types[kind], ...(unit === '' ? {} : { description: unit }) };
   return { type: 'object', description: 'a row of a table', properties };
-}
-
-/** ns of each row. */
-function timesOf({ columns, rows }: Table): bigint[] {
-  const clock = ['time', 'logTime'].map((name) => columns.find((column) => column.name === name)).find((column) => column !== undefined);
-  const factor = clock === undefined || clock.unit === '' ? 1 : units['time']![clock.unit];
-  const times = Array.from({ length: rows }, (_, row) => {
-    const seconds = clock?.kind === 'number' && factor !== undefined ? cellOf(clock, row) : null;
-    return typeof seconds === 'number' && seconds >= 0 ? seconds * factor! : NaN;
-  });
-  const isClock = times.every((seconds) => seconds < 1.8e10); // beyond that, ns do not fit into 64 bits
-  return times.map((seconds, row) => (isClock ? BigInt(Math.round(seconds * 1e9)) : BigInt(row) * 1_000_000_000n));
 }
