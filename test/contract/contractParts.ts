@@ -40,6 +40,7 @@ export const fullParams: { readonly [K in CallName]: ParamsOf<K> } = {
   recoverRecording: { name: 'a.mcap.part' },
   importRecording: { path: '/data/a.csv' },
   exportRecording: { name: 'a.mcap', form: 'csv' },
+  cancelRecordingWork: undefined,
   showRecordings: undefined,
   showRecording: { name: 'a.mcap' },
   moveData: { lease: 'l', to: '/data/upright' },

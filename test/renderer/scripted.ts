@@ -300,6 +300,7 @@ export class ScriptedWorkbench {
       'forget',
       'cancelFit',
       'trashRecordings',
+      'cancelRecordingWork',
       'showRecordings',
       'showRecording',
       'moveData',

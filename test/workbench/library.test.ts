@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EpisodeFiles } from '../../src/main/storage/episodeFiles';
 import { builtInSetups } from '../../src/shared/setups/builtIn';
+import type { RecordingWork } from '../../src/shared/contract/contract';
 import type { FromControl } from '../../src/shared/contract/controlMessages';
 import { setupHash } from '../../src/shared/setups/setupHash';
 import { recordInto } from '../support/recordedPendulum';
@@ -99,6 +100,47 @@ test('a recording goes out as a table and comes in again; whoever shows the fold
   expect(name).toBe('a_2.mcap');
   expect((await client.recordings()).recordings.find((one) => one.name === name)).toMatchObject({ state: 'whole', rig: 'imported' });
   await expect(client.importRecording({ path: join(home, 'nothing.csv') })).rejects.toThrow(/nothing\.csv/);
+});
+
+describe('an import that takes long', () => {
+  const rows = 40_000;
+  const long = () => {
+    const lines = Array.from({ length: rows }, (_, i) => `${i * 0.05},${Math.sin(i / 9)},0,0`);
+    writeFileSync(join(home, 'long.csv'), `# units: s,rad,rad/s,N m\ntime,angle,rate,action\n${lines.join('\n')}\n`);
+    return join(home, 'long.csv');
+  };
+  test('says how it stands, and the list and rows of others do not wait for it', async () => {
+    const [client, other] = [here.join(), here.join()];
+    const steps: (RecordingWork | null)[] = [];
+    let ended = false;
+    other.on('recordingWork', (work) => steps.push(work));
+    const begun = new Promise((done) => other.on('recordingWork', done));
+    const importing = client.importRecording({ path: long() }).finally(() => (ended = true));
+    await begun;
+    expect((await other.recordedRows({ name: 'a.mcap', from: 0, to: 1, most: 100 })).rows.count).toBeGreaterThan(10);
+    expect((await other.recordings()).recordings.map(({ name }) => name)).toEqual(['a.mcap']);
+    expect(ended).toBe(false);
+    await expect(other.exportRecording({ name: 'a.mcap', form: 'csv' })).rejects.toThrow('Importing long.csv is under way.');
+    expect(await importing).toEqual({ name: 'long.mcap', notes: [] });
+    expect(steps.at(-1)).toBe(null);
+    const last = steps.at(-2)!;
+    expect(last).toMatchObject({ what: 'Importing long.csv: write', total: rows, unit: 'row' });
+    expect((await other.openRecording({ name: 'long.mcap' })).summary).toMatchObject({ rows, rig: 'imported' });
+  });
+  test('is cancelled by anybody, in a moment, and leaves nothing behind', async () => {
+    const [client, other] = [here.join(), here.join()];
+    await other.cancelRecordingWork(); // nothing is under way
+    const begun = new Promise<void>((done) => other.on('recordingWork', (work) => work?.what.endsWith('write') === true && done()));
+    const importing = client.importRecording({ path: long() });
+    const refused = expect(importing).rejects.toThrow('It was cancelled; nothing of it was kept.');
+    await begun;
+    const before = performance.now();
+    await other.cancelRecordingWork();
+    await refused;
+    expect(performance.now() - before).toBeLessThan(200);
+    expect(readdirSync(join(home, 'recordings')).filter((name) => !name.startsWith('.summaries'))).toEqual(['a.mcap']);
+    expect((await client.exportRecording({ name: 'a.mcap', form: 'parquet' })).path).toBe(join(home, 'exports', 'a.parquet'));
+  });
 });
 
 test('the setup of a recording is loaded by who holds the controls, with every setting', async () => {

@@ -31,15 +31,29 @@ export interface LibrarianJobs {
   recover(params: { readonly name: string }): { readonly name: string | null; readonly words: string };
 }
 export type LibrarianJob = keyof LibrarianJobs;
+/** Jobs that may take minutes: they tell how they go on, may be cancelled, and let the others by. */
+export const longJobs = ['import', 'export'] as const satisfies readonly LibrarianJob[];
+export type LongJob = (typeof longJobs)[number];
+/** How a long job stands. */
+export interface WorkStep {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+}
 export type ToLibrarian =
-  { readonly kind: 'job'; readonly id: number; readonly job: LibrarianJob; readonly params: unknown } | { readonly kind: 'leave' };
+  | { readonly kind: 'job'; readonly id: number; readonly job: LibrarianJob; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'leave' };
 export type FromLibrarian =
+  | ({ readonly kind: 'progress'; readonly id: number } & WorkStep)
   | { readonly kind: 'done'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
 
 interface Pending {
   resolve(result: unknown): void;
   reject(error: Error): void;
+  onStep?(step: WorkStep): void;
 }
 
 /** The librarian as the workbench sees it: a thread that is started when it is first asked, and again after it has died. */
@@ -54,11 +68,16 @@ export class LibrarianClient {
   /** Rejects with the librarian's own sentence, or with what became of it. */
   ask<J extends LibrarianJob>(job: J, params: Parameters<LibrarianJobs[J]>[0]): Promise<ReturnType<LibrarianJobs[J]>> {
     if (this.closing) return Promise.reject(new Error('The recordings are being closed. Ask again.'));
-    const id = ++this.jobs;
-    return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve: resolve as Pending['resolve'], reject });
-      this.running().send({ kind: 'job', id, job, params } satisfies ToLibrarian);
-    });
+    return this.send(job, params).result;
+  }
+  /** The same for a long job. `cancel` makes it reject, in a moment. */
+  work<J extends LongJob>(
+    job: J,
+    params: Parameters<LibrarianJobs[J]>[0],
+    onStep: (step: WorkStep) => void,
+  ): { readonly result: Promise<ReturnType<LibrarianJobs[J]>>; cancel(): void } {
+    const { id, result } = this.send(job, params, onStep);
+    return { result, cancel: () => this.child?.send({ kind: 'cancel', id } satisfies ToLibrarian) };
   }
   /** Resolves when the thread is gone, and with it every file that it held open. */
   close(): Promise<void> {
@@ -70,6 +89,14 @@ export class LibrarianClient {
     return gone;
   }
 
+  private send<J extends LibrarianJob>(job: J, params: unknown, onStep?: (step: WorkStep) => void) {
+    const id = ++this.jobs;
+    const result = new Promise<ReturnType<LibrarianJobs[J]>>((resolve, reject) => {
+      this.pending.set(id, { resolve: resolve as Pending['resolve'], reject, ...(onStep && { onStep }) });
+      this.running().send({ kind: 'job', id, job, params } satisfies ToLibrarian);
+    });
+    return { id, result };
+  }
   private running(): ChildProcessHandle {
     if (this.child !== undefined) return this.child;
     const child = this.spawn();
@@ -77,6 +104,7 @@ export class LibrarianClient {
     child.onMessage((raw) => {
       const message = raw as FromLibrarian;
       const pending = this.pending.get(message.id);
+      if (message.kind === 'progress') return pending?.onStep?.(message);
       this.pending.delete(message.id);
       if (message.kind === 'done') pending?.resolve(message.result);
       else pending?.reject(new Error(message.message));

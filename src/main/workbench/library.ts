@@ -1,23 +1,31 @@
-import { join } from 'node:path';
-import type { RecordingCalls } from '../../shared/contract/contract';
+import { basename, join } from 'node:path';
+import type { RecordingCalls, RecordingWork } from '../../shared/contract/contract';
 import type { Setup } from '../../shared/setups/setup';
-import { LibrarianClient } from './librarianClient';
+import { LibrarianClient, type LibrarianJobs, type LongJob, type WorkStep } from './librarianClient';
 import type { Desktop, WorkbenchPorts } from './workbenchPorts';
 
 /** The recordings as clients see them. It opens no file itself: a librarian does, on a thread of its own. */
 export class LibraryService {
   private librarian: LibrarianClient;
   private readonly desktop: Desktop;
+  private readonly now: () => number;
+  /** A long job, one at a time. */
+  private work: { readonly what: string; cancel(): void } | undefined;
   private readonly spawnIn: (folder: string) => LibrarianClient;
   /** The part file that is being written now. */
   openFile: string | undefined;
 
-  /** @param changed  hears that the folder has changed by what was done here */
+  /**
+   * @param changed  hears that the folder has changed by what was done here
+   * @param working  hears how a long job stands, and null when it has ended
+   */
   constructor(
-    { spawnLibrarian, desktop, version }: Pick<WorkbenchPorts, 'spawnLibrarian' | 'desktop' | 'version'>,
+    { spawnLibrarian, desktop, version, now }: Pick<WorkbenchPorts, 'spawnLibrarian' | 'desktop' | 'version' | 'now'>,
     public folder: string,
     private readonly changed: () => void,
+    private readonly working: (work: RecordingWork | null) => void,
   ) {
+    this.now = now;
     this.spawnIn = (place) => new LibrarianClient(() => spawnLibrarian({ folder: place, software: version }));
     this.librarian = this.spawnIn(folder);
     this.desktop = desktop;
@@ -44,11 +52,13 @@ export class LibraryService {
       }
     },
     importRecording: async (params) => {
-      const done = await this.librarian.ask('import', params);
+      const done = await this.atWork(`Importing ${basename(params.path)}`, 'import', params);
       this.changed();
       return done;
     },
-    exportRecording: (params) => this.librarian.ask('export', { ...params, folder: join(this.folder, '..', 'exports') }),
+    exportRecording: (params) =>
+      this.atWork(`Exporting ${params.name}`, 'export', { ...params, folder: join(this.folder, '..', 'exports') }),
+    cancelRecordingWork: async () => this.work?.cancel(),
     recoverRecording: async (params) => {
       const done = await this.librarian.ask('recover', params);
       this.changed();
@@ -60,6 +70,34 @@ export class LibraryService {
       await this.desktop.show(file!);
     },
   };
+
+  private async atWork<J extends LongJob>(
+    what: string,
+    job: J,
+    params: Parameters<LibrarianJobs[J]>[0],
+  ): Promise<ReturnType<LibrarianJobs[J]>> {
+    if (this.work !== undefined) throw new Error(`${this.work.what} is under way. Wait until it is done, or cancel it.`);
+    let [phase, began] = ['', this.now()];
+    const tell = ({ phase: now, done, total, unit }: WorkStep) => {
+      if (now !== phase) [phase, began] = [now, this.now()];
+      this.working({
+        what: now === '' ? what : `${what}: ${now}`,
+        done,
+        total,
+        unit,
+        secondsLeft: secondsLeft(done, total, this.now() - began),
+      });
+    };
+    const { result, cancel } = this.librarian.work(job, params, tell);
+    this.work = { what, cancel };
+    tell({ phase, done: 0, total: 0, unit: '' });
+    try {
+      return await result;
+    } finally {
+      this.work = undefined;
+      this.working(null);
+    }
+  }
 
   setupOf(name: string): Promise<Setup> {
     return this.librarian.ask('setupOf', { name });
@@ -77,4 +115,9 @@ export class LibraryService {
   async close(): Promise<void> {
     await this.librarian.close();
   }
+}
+
+/** By the rule of three, once there is something to go by. */
+function secondsLeft(done: number, total: number, ms: number): number | null {
+  return done > 0 && done < total && ms > 500 ? (ms / 1000) * (total / done - 1) : null;
 }

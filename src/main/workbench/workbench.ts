@@ -89,7 +89,12 @@ class WorkbenchService implements Workbench {
     }
     this.home = ports.home;
     this.tunings = this.tuningsHere();
-    this.library = new LibraryService(ports, join(this.home, 'recordings'), () => this.tellRecordings());
+    this.library = new LibraryService(
+      ports,
+      join(this.home, 'recordings'),
+      () => this.tellRecordings(),
+      (work) => this.announce('recordingWork', work),
+    );
     this.setups = new SetupService({
       folder: this.folderOfSetups,
       desktop: ports.desktop,

@@ -1,4 +1,4 @@
-import type { ExportForm, RecordingCalls } from '../../shared/contract/contract';
+import type { ExportForm, RecordingCalls, RecordingWork } from '../../shared/contract/contract';
 import type { Library, RecordingMarks, RecordingSummary } from '../../shared/episodes/library';
 import { Player } from './player.svelte';
 import { isOf, matches, needsRecovery, titleOf, type RecordingKind } from './recordingList';
@@ -9,6 +9,7 @@ export interface RecordingDoor {
   /** Undefined while there is no connection. */
   readonly recordings: RecordingCalls | undefined;
   onRecordingsChanged(listener: () => void): void;
+  onRecordingWork(listener: (work: RecordingWork | null) => void): void;
   note(level: 'note' | 'warning', text: string): void;
 }
 /** At what the second recording is laid over the first. */
@@ -35,6 +36,8 @@ export class Recordings {
   span = $state.raw<{ readonly from: number; readonly to: number } | undefined>(undefined);
   /** What is being done, in words; empty when nothing is. */
   busy = $state('');
+  /** An import or export that is under way, whoever asked for it. */
+  work = $state.raw<RecordingWork | null>(null);
   readonly player = new Player();
   private shown = false;
   private askedAt = -Infinity;
@@ -46,6 +49,7 @@ export class Recordings {
     private readonly now: () => number = () => performance.now(),
   ) {
     door.onRecordingsChanged(() => this.soon());
+    door.onRecordingWork((work) => (this.work = work));
   }
 
   /** Those that the search and the chip let through, newest first. */
@@ -237,6 +241,9 @@ export class Recordings {
   async export(name: string, form: ExportForm): Promise<void> {
     const done = await this.whileBusy(`exporting ${titleOf(name)}`, (calls) => calls.exportRecording({ name, form }));
     if (done !== undefined) this.door.note('note', [`${done.path} was written.`, ...done.notes].join(' '));
+  }
+  cancelWork(): void {
+    void this.tried((calls) => calls.cancelRecordingWork());
   }
   /** All that need it, one after the other. */
   async recoverAll(): Promise<void> {

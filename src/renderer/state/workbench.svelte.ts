@@ -4,6 +4,7 @@ import type {
   LearningState,
   Notice,
   RecordingCalls,
+  RecordingWork,
   SettingsSection,
   SetupDescription,
   Snapshot,
@@ -80,6 +81,7 @@ export class Workbench implements RecordingDoor {
   private creditOwed = false;
   private noticeId = 0;
   private recordingsChanged: () => void = () => {};
+  private recordingWork: (work: RecordingWork | null) => void = () => {};
   private lastKick = -1;
   private readonly asking: Asking;
   private figuresAt = -Infinity;
@@ -98,6 +100,7 @@ export class Workbench implements RecordingDoor {
       this.phase = 'lost';
       this.loss = { ...loss, at: this.now() };
       this.client = undefined;
+      this.recordingWork(null); // how it ends is not heard any more
       this.lease = undefined;
       this.wanted = {};
     });
@@ -229,6 +232,9 @@ export class Workbench implements RecordingDoor {
   onRecordingsChanged(listener: () => void): void {
     this.recordingsChanged = listener;
   }
+  onRecordingWork(listener: (work: RecordingWork | null) => void): void {
+    this.recordingWork = listener;
+  }
   retry = () => this.link.retry();
   dismissNotice = (id: number) => void (this.notices = this.notices.filter((notice) => notice.id !== id));
   note(level: Notice['level'], text: string): void {
@@ -283,6 +289,10 @@ export class Workbench implements RecordingDoor {
     client.on(
       'recordings',
       whenJoined(() => this.recordingsChanged()),
+    );
+    client.on(
+      'recordingWork',
+      whenJoined((work) => this.recordingWork(work)),
     );
     client.on(
       'setups',

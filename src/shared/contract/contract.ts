@@ -117,6 +117,8 @@ export const calls = {
     readonly path: string;
     readonly notes: readonly string[];
   }>(),
+  /** Ends an import or export that is under way; its call is refused in a moment, and nothing of it is kept. */
+  cancelRecordingWork: call(z.void()).returns<void>(),
   /** Opens the folder of recordings on the desktop; and with this one chosen. */
   showRecordings: call(z.void()).returns<void>(),
   showRecording: call(z.strictObject({ name: recording })).returns<void>(),
@@ -328,6 +330,16 @@ export interface OpenedRecording {
   /** Plans that can be drawn as they were. */
   readonly plans: number;
 }
+/** An import or export that is under way, for all to see. */
+export interface RecordingWork {
+  /** What is done to what, in a few words. */
+  readonly what: string;
+  readonly done: number;
+  /** 0 while it is not known. */
+  readonly total: number;
+  readonly unit: string;
+  readonly secondsLeft: number | null;
+}
 export interface RecordedRows {
   /** Steps from one row to the next: 1, or more where only every k-th was taken. */
   readonly every: number;
@@ -372,6 +384,8 @@ export interface Events {
   notice: Notice;
   /** The folder of recordings has changed: one was begun, ended, marked or deleted. Who shows it asks for it again. */
   recordings: { readonly folder: string };
+  /** How an import or export stands; null when it has ended. */
+  recordingWork: RecordingWork | null;
   /** The folder of saved setups has changed. Who shows it asks for it again. */
   setups: { readonly folder: string };
 }
@@ -398,6 +412,7 @@ export type RecordingCalls = Pick<
   | 'recoverRecording'
   | 'importRecording'
   | 'exportRecording'
+  | 'cancelRecordingWork'
   | 'showRecordings'
   | 'showRecording'
 >;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EpisodeSink } from '../../../shared/episodes/record';
 import * as plants from '../../../shared/plants';
 import type { Plant } from '../../../shared/plants/plant';
@@ -6,10 +7,13 @@ import { setupOfPlant } from '../../../shared/setups/builtIn';
 import { episodeHeader } from '../../../shared/setups/episodeHeader';
 import { resolveSetup, withValues } from '../../../shared/setups/resolve';
 import { compileCost } from '../../../shared/tasks/cost';
+import type { Listener } from '../convert/readTable';
 import type { Table } from '../tables/table';
 
 /** How far a row may lie from the grid, as a share of the period. */
 const JITTER = 0.05;
+/** Rows that are written before others have their turn: some ms. */
+const ROWS_A_TURN = 500;
 const TIME = 'time';
 const ACTION = 'action';
 
@@ -21,14 +25,15 @@ const ACTION = 'action';
  * @param path  of the table, for errors
  * @param sink  takes the episode in
  * @returns     what of the table has no place in an episode, a sentence each
- * @throws FileRefused in words, before anything was handed to the sink
+ * @throws FileRefused in words, before anything was handed to the sink; what the signal says when it is aborted
  */
-export function episodeFromTable(
+export async function episodeFromTable(
   path: string,
   table: Table,
   sink: EpisodeSink,
   written: { readonly software: string; readonly startedAt: string },
-): string[] {
+  { signal, onProgress }: Listener = {},
+): Promise<string[]> {
   const refuse = (what: string, remedy: string): never => {
     throw new FileRefused(path, 'form', what, remedy);
   };
@@ -64,6 +69,11 @@ export function episodeFromTable(
   sink.begin(episodeHeader(resolved, 0, { seconds, randomSeconds: 0, replan: 'everyPeriod' }, { ...written, rig: 'imported' }));
   const costs = new Float64Array(cost.labels.length);
   for (let row = 0; row < table.rows; row++) {
+    if (row % ROWS_A_TURN === 0) {
+      onProgress?.({ phase: 'write', done: row, total: table.rows, unit: 'row' });
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
     const state = Float64Array.from(states, (values) => values[row]!);
     const applied = row === 0 ? 0 : actions[row - 1]!;
     cost.stageTerms(state, applied, row < 2 ? 0 : actions[row - 2]!, costs);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { ExportForm } from '../../../shared/contract/contract';
 import { EPISODE_FORMAT } from '../../../shared/episodes/record';
@@ -37,6 +38,7 @@ export async function importFile(path: string, folder: string, written: Written,
   if (kind === undefined)
     throw new FileRefused(path, 'kind', 'this is no table (.csv, .parquet) and no recording (.mcap)', 'Name one of these.');
   await makeFolder(folder);
+  listener.signal?.throwIfAborted();
   const stem = basename(path, extname(path));
   if (kind === 'mcap' && (await isOurs(path))) {
     const to = freePath(folder, stem, '.mcap');
@@ -45,16 +47,26 @@ export async function importFile(path: string, folder: string, written: Written,
   }
   const assumed: string[] = [];
   const table = await readTable(path, undefined, { ...listener, onNote: ({ text }) => void assumed.push(text) });
+  listener.signal?.throwIfAborted();
   let trouble = '';
+  // whoever lists the recordings meanwhile sees no part of it, and what fails leaves nothing behind
+  const aside = await mkdtemp(join(folder, '.import-'));
   const files = new EpisodeFiles(
-    folder,
+    aside,
     () => stem,
     (text) => (trouble = text),
   );
-  const losses = episodeFromTable(path, table, files, written);
-  const [to] = files.written;
-  if (to === undefined) throw new Error(trouble === '' ? `${path} could not be imported.` : trouble);
-  return { path: to, notes: [...assumed, ...table.losses, ...losses] };
+  try {
+    const losses = await episodeFromTable(path, table, files, written, listener);
+    const [whole] = files.written;
+    if (whole === undefined) throw new Error(trouble === '' ? `${path} could not be imported.` : trouble);
+    const to = freePath(folder, basename(whole, '.mcap'), '.mcap');
+    await rename(whole, to);
+    return { path: to, notes: [...assumed, ...table.losses, ...losses] };
+  } finally {
+    files.abandon();
+    await rm(aside, { recursive: true, force: true });
+  }
 }
 async function isOurs(path: string): Promise<boolean> {
   const { metadata } = await readMcapInSteps(path, undefined);
