@@ -117,6 +117,25 @@ describe.skipIf(noBrowser !== undefined)('panels', () => {
       expect(complaints).toEqual([]);
     });
 
+  for (const theme of ['dark', 'light'] as const)
+    test(`an import under way in ${theme} shows how it stands, and is cancelled by its button`, async () => {
+      await show({ panel: 'all', theme });
+      await page.keyboard.press('r');
+      await page.getByRole('row').filter({ hasText: 'cartPole-light 2' }).first().waitFor();
+      await page.evaluate(() =>
+        window.scripted!.announce('recordingWork', { what: 'Importing a.csv: read', done: 250, total: 1000, unit: 'MB', secondsLeft: 42 }),
+      );
+      const bar = page.getByRole('progressbar', { name: 'Importing a.csv: read' });
+      await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('25');
+      expect(await page.locator('.work').innerText()).toMatch(/250 \/ 1000 MB\s+42 s left/);
+      expect(await objections()).toEqual([]);
+      await page.locator('.work').getByRole('button', { name: 'Cancel' }).click();
+      expect(await page.evaluate(() => window.scripted!.named('cancelRecordingWork').length)).toBe(1);
+      await page.evaluate(() => window.scripted!.announce('recordingWork', null));
+      await bar.waitFor({ state: 'detached' });
+      expect(complaints).toEqual([]);
+    });
+
   test('on the recordings Space is Stop while a loop runs, and plays when none does', async () => {
     const stops = () => page.evaluate(() => window.scripted!.named('stop').length);
     const time = async () => Number(await page.locator('.transport .time .num').innerText());
