@@ -9,7 +9,12 @@ import { mergeConfig } from 'vite';
 import product, { entries } from '../../electron.vite.config';
 
 const banner = readFileSync(join(import.meta.dirname, 'olderEngines.cjs'), 'utf8');
-const { main, preload, renderer } = product as unknown as Record<'main' | 'preload' | 'renderer', { build: { rolldownOptions: object } }>;
+const { main, preload, renderer } = product as unknown as Record<
+  'main' | 'preload' | 'renderer',
+  { build: { rolldownOptions: object; externalizeDeps?: object } }
+>;
+/** Packages that are ES modules and nothing else: CommonJS cannot ask for them, so they go into the build. */
+const onlyModules = ['hyparquet', 'hyparquet-writer'];
 const { cli: _cli, learnRun: _learnRun, onnxPeer: _onnxPeer, ...input } = entries;
 
 export default {
@@ -18,6 +23,7 @@ export default {
     build: {
       ...main.build,
       target: 'node18.15',
+      externalizeDeps: { ...main.build.externalizeDeps, exclude: onlyModules },
       rolldownOptions: { input, output: { banner, format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'shared-[name]-[hash].js' } },
     },
   },
