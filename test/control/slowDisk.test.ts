@@ -24,7 +24,7 @@ test('a slow disk costs the loop nothing and loses nothing', async () => {
       onTrouble: (text) => void troubles.push(text),
     });
     const sink = link.sinkIn(folder);
-    let longest = 0;
+    let waits = 0;
     const timed = new Proxy(sink, {
       get(target, name) {
         const member = Reflect.get(target, name) as unknown;
@@ -32,14 +32,14 @@ test('a slow disk costs the loop nothing and loses nothing', async () => {
         return (...given: unknown[]) => {
           const from = performance.now();
           const result = Reflect.apply(member, target, given) as unknown;
-          longest = Math.max(longest, performance.now() - from);
+          if (performance.now() - from > 300) waits++;
           return result;
         };
       },
     }) satisfies EpisodeSink;
     const { resolved } = await recordInto(timed, 'pendulum', { 'learning.episode': 2 }, 5);
-    // no call waited for a write: the longest of hundreds is far from one
-    expect(longest).toBeLessThan(200);
+    // a sink that waits for the disk waits at every chunk; a busy machine may hold up a call now and then
+    expect(waits).toBeLessThan(3);
     while (readdirSync(folder).some((name) => name.endsWith('.part')) || readdirSync(folder).length === 0) await after(50);
     await link.close();
     expect(troubles).toEqual([]);
