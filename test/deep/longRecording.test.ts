@@ -49,15 +49,15 @@ test('an hour at 200 Hz opens in a second, seeks in 50 ms, and is listed', async
   try {
     expect(file.rows).toBe(ROWS);
     const draw = streamKey(1, 0, 0, 0);
-    const windows = Array.from({ length: 50 }, (_, i) => uniform(draw, i) * (HOURS * 3600 - 6));
+    const windows = Array.from({ length: 50 }, (_, i) => uniform(draw, i) * (HOURS * 3600 - 12));
     const seeks = windows.map((from) => {
-      const [ms, { every, rows }] = timed(() => file.rowsBetween(from, from + 6, 20_000));
+      const [ms, { every, rows }] = timed(() => file.rowsBetween(from, from + 12, 20_000));
       expect(every).toBe(1);
-      expect(Math.abs(rows.count - 6 / PERIOD)).toBeLessThanOrEqual(1);
+      expect(Math.abs(rows.count - 12 / PERIOD)).toBeLessThanOrEqual(1);
       expect(rows.states[0]).toBe(Math.sin(rows.times[0]!));
       return ms;
     });
-    const plans = windows.map((from) => timed(() => file.plansBetween(from, from + 6, 400))[0]);
+    const plans = windows.map((from) => timed(() => file.plansBetween(from, from + 12, 400))[0]);
     const [overviewMs, overview] = timed(() => file.rowsBetween(0, file.seconds, 2_000));
     expect(overview.every).toBe(Math.ceil(ROWS / 2_000));
     expect(Array.from(overview.rows.times, (time) => Math.round(time / PERIOD))).toEqual(
@@ -107,11 +107,6 @@ test.skipIf(noBrowser !== undefined)(
       const choose = (name: string) => page.getByRole('row', { name, exact: true }).locator('.name button').click();
       await choose('short'); // the scene itself takes its time, once
       await page.getByText('of 8.00 s, recorded').waitFor();
-      await page.waitForTimeout(2_000);
-      const from = performance.now();
-      await choose('hour');
-      await page.getByText('of 3600.00 s, recorded').waitFor();
-      const openMs = performance.now() - from;
       const framesIn = (ms: number) =>
         page.evaluate(
           (wait) =>
@@ -123,19 +118,25 @@ test.skipIf(noBrowser !== undefined)(
             }),
           ms,
         );
+      const play = () => page.locator('.transport').getByRole('button', { name: 'Play' }).click();
+      await page.waitForTimeout(2_000);
+      await play();
+      const own = await framesIn(4_000); // of eight seconds at the speed at which they were recorded
+      const from = performance.now();
+      await choose('hour');
+      await page.getByText('of 3600.00 s, recorded').waitFor();
+      const openMs = performance.now() - from;
       const time = async () => Number(await page.locator('.transport .time .num').innerText());
       await page.waitForTimeout(3_000);
-      const standing = await framesIn(4_000);
       await page.locator('.transport input[type=range]').fill('1000');
       const before = await time();
-      await page.locator('.transport').getByRole('button', { name: 'Play' }).click();
+      await play();
       const playing = await framesIn(4_000);
       const played = (await time()) - before;
-      console.log({ openMs, standing, playing, played });
+      console.log({ openMs, own, playing, played });
       expect(played).toBeGreaterThan(35); // time goes on as it should, whatever is drawn
-      if (standing < 200) return console.log('not asserted: busy. The page draws no 50 frames a second even when nothing moves.');
-      // where the processor draws, the scene is drawn 25 times a second
-      expect(playing).toBeGreaterThan(100);
+      if (own < 100) return console.log('not asserted: busy. The page draws no 25 frames a second of a short recording.');
+      expect(playing / own).toBeGreaterThan(0.8);
       expect(openMs).toBeLessThan(1_000);
     } finally {
       await browser.close();

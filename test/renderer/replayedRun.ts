@@ -1,3 +1,4 @@
+import type { RecordedMoment } from '../../src/shared/episodes/library';
 import type { SetupDescription } from '../../src/shared/contract/contract';
 import { decodePlanFrame, type PlanFrame } from '../../src/shared/episodes/planFrame';
 import { RecordedHistory } from '../../src/renderer/state/recordedHistory';
@@ -23,7 +24,7 @@ export function replayedRun(): {
   const [random, planned] = snapshot.history;
   const frame = decodePlanFrame(plan);
   const seconds = planned.times[planned.count - 1];
-  const marks = [
+  const marks: RecordedMoment[] = [
     { time: 2.6, kind: 'upright', label: 'upright for good' },
     { time: 0.5, kind: 'setting', label: 'target 0.30' },
   ];

@@ -1,13 +1,12 @@
-// The recorder of the product on a disk that takes its time: each write waits, and so does each sync.
+// The recorder of the product on a disk that does nothing until a gate is opened: every write waits for it.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RecorderJob, ToRecorder } from '../../src/main/control/recorderLink';
 import { realFileCalls } from '../../src/main/storage/mcap/partFile';
 import { sharedClock } from '../../src/main/workers/clock';
 import { runRecorder } from '../../src/main/workers/recorderService';
 
-const WAIT_MS = 400;
-const cell = new Int32Array(new SharedArrayBuffer(4));
-const wait = () => void Atomics.wait(cell, 0, 0, WAIT_MS);
+/** gate[0] is 1 once it is open, gate[1] counts the writes that found it shut. */
+const { gate, ...job } = workerData as RecorderJob & { readonly gate: Int32Array };
 runRecorder(
   {
     say: (message) => parentPort!.postMessage(message),
@@ -15,13 +14,13 @@ runRecorder(
     now: sharedClock(),
     leave: () => parentPort!.close(),
   },
-  workerData as RecorderJob,
+  job,
   {
     ...realFileCalls,
     write: (...given) => {
-      wait();
+      if (Atomics.load(gate, 0) === 0) Atomics.add(gate, 1, 1);
+      Atomics.wait(gate, 0, 0);
       return realFileCalls.write(...given);
     },
-    syncData: (file, done) => realFileCalls.syncData(file, (error) => setTimeout(() => done(error), WAIT_MS)),
   },
 );

@@ -152,6 +152,11 @@ test('the setup of a recording is loaded by who holds the controls, with every s
   const { setup, settings } = await client.snapshot();
   expect(setup.hash).toBe((await client.recordings()).recordings[0]!.hash);
   expect(setup.hash).not.toBe(setupHash(builtInSetups.pendulum!));
+  // what the recording had changed counts as changed, and goes back
+  await client.resetSettings({ lease, ids: ['plant.mass'] });
+  const mass = (await client.snapshot()).settings.flatMap((section) => section.settings).find(({ id }) => id === 'plant.mass')!;
+  expect(mass.pending ?? mass.value).toBe(mass.default);
+  expect(mass.default).not.toBe(0.6);
   expect(settings.flatMap((section) => section.settings).find(({ id }) => id === 'plant.mass')).toMatchObject({ value: 0.6 });
 });
 
@@ -175,6 +180,24 @@ test('the data folder moves while nothing runs, and everything goes on from ther
   } finally {
     rmSync(to, { recursive: true, force: true });
   }
+});
+
+test('what a control process was writing when it died is no longer being recorded', async () => {
+  const client = here.join();
+  writeFileSync(at('b.mcap.part'), episode.subarray(0, episode.length * 0.6));
+  const stateOf = async () => (await client.recordings()).recordings.find(({ name }) => name === 'b.mcap.part')!.state;
+  const recording = { file: at('b.mcap.part'), isOpen: true, safeSecondsAgo: 0, dropped: 0 };
+  const told = new Promise((done) => client.on('recordings', done));
+  here.controls[0]!.say({ kind: 'recording', recording } satisfies FromControl);
+  await told;
+  expect(await stateOf()).toBe('open');
+  await expect(client.trashRecordings({ names: ['b.mcap.part'] })).rejects.toThrow(/being written/);
+  const changed = new Promise((done) => client.on('recordings', done));
+  here.controls[0]!.die();
+  await changed;
+  expect(await stateOf()).toBe('part');
+  await client.trashRecordings({ names: ['b.mcap.part'] });
+  expect(here.desktop.trashed).toEqual([at('b.mcap.part')]);
 });
 
 test('a loop that stopped by itself is stopped for everybody, with its reason', async () => {

@@ -12,16 +12,16 @@ export class LibraryService {
   /** A long job, one at a time. */
   private work: { readonly what: string; cancel(): void } | undefined;
   private readonly spawnIn: (folder: string) => LibrarianClient;
-  /** The part file that is being written now. */
-  openFile: string | undefined;
 
   /**
+   * @param openFile the part file that is being written now
    * @param changed  hears that the folder has changed by what was done here
    * @param working  hears how a long job stands, and null when it has ended
    */
   constructor(
     { spawnLibrarian, desktop, version, now }: Pick<WorkbenchPorts, 'spawnLibrarian' | 'desktop' | 'version' | 'now'>,
     public folder: string,
+    private readonly openFile: () => string | undefined,
     private readonly changed: () => void,
     private readonly working: (work: RecordingWork | null) => void,
   ) {
@@ -32,7 +32,7 @@ export class LibraryService {
   }
 
   readonly calls: RecordingCalls = {
-    recordings: () => this.librarian.ask('list', { openFile: this.openFile }),
+    recordings: () => this.librarian.ask('list', { openFile: this.openFile() }),
     openRecording: (params) => this.librarian.ask('open', params),
     recordedRows: (params) => this.librarian.ask('rows', params),
     recordedPlans: (params) => this.librarian.ask('plans', params),
@@ -43,8 +43,9 @@ export class LibraryService {
     trashRecordings: async ({ names }) => {
       const files: string[] = [];
       for (const name of names) files.push(...(await this.librarian.ask('filesOf', { name })));
-      const open = files.find((file) => file === this.openFile);
-      if (open !== undefined) throw new Error('The recording that is being written cannot be deleted. Stop the run first.');
+      const open = this.openFile();
+      if (open !== undefined && files.includes(open))
+        throw new Error('The recording that is being written cannot be deleted. Stop the run first.');
       try {
         await this.desktop.trash(files);
       } finally {

@@ -92,6 +92,7 @@ class WorkbenchService implements Workbench {
     this.library = new LibraryService(
       ports,
       join(this.home, 'recordings'),
+      () => this.openRecording,
       () => this.tellRecordings(),
       (work) => this.announce('recordingWork', work),
     );
@@ -218,7 +219,7 @@ class WorkbenchService implements Workbench {
         held(lease);
         const setup = await this.library.setupOf(name);
         held(lease); // it may have been lost meanwhile
-        await this.begin(setup, setup);
+        await this.begin(basisOf(setup), setup);
       },
       loadSetup: async ({ lease, name }) => {
         held(lease);
@@ -358,8 +359,8 @@ class WorkbenchService implements Workbench {
   };
   private async moveTo(to: string): Promise<void> {
     if (this.isMoving) throw new Error('The data folder is being moved already.');
-    if (this.isActive || this.library.openFile !== undefined)
-      throw new Error('The data folder moves while nothing runs. Stop the run first.');
+    const stands = this.state === 'STOPPED' || this.state === 'FAULT';
+    if (!stands || this.openRecording !== undefined) throw new Error('The data folder moves while nothing runs. Stop the run first.');
     this.isMoving = true;
     try {
       await Promise.all([this.tunings.written, this.setups.written]);
@@ -376,11 +377,14 @@ class WorkbenchService implements Workbench {
   private tellRecordings(): void {
     this.announce('recordings', { folder: this.library.folder });
   }
+  /** The part file that is being written now. */
+  private get openRecording(): string | undefined {
+    return this.recording?.isOpen === true ? this.recording.file : undefined;
+  }
   /** Told with the next status. */
   private takeRecording(recording: NonNullable<Status['recording']>): void {
     const before = this.recording;
     this.recording = recording;
-    this.library.openFile = recording.isOpen ? recording.file : undefined;
     if (before?.file !== recording.file || before.isOpen !== recording.isOpen) this.tellRecordings();
   }
   private get record(): Pick<Extract<ToControl, { kind: 'episode' }>, 'record'> {
@@ -425,6 +429,7 @@ class WorkbenchService implements Workbench {
       this.control = undefined;
       this.controlStatus = undefined;
       this.recording = null;
+      this.tellRecordings();
       if (this.closing) return;
       this.age++;
       this.learning.abandon();

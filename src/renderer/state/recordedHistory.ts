@@ -1,13 +1,6 @@
 import type { Telemetry } from '../../shared/contract/contract';
+import type { RecordedMoment } from '../../shared/episodes/library';
 import type { Past } from './history';
-
-/** Something to be marked on the time axis of an episode. */
-export interface RecordedMark {
-  /** Seconds of the episode. */
-  readonly time: number;
-  readonly kind: string;
-  readonly label: string;
-}
 
 /**
  * The rows of one recorded episode, as plots and scene read any past. Its axis is the time of the episode, seconds: 0 is where
@@ -28,7 +21,7 @@ export class RecordedHistory implements Past {
     readonly size: number,
     readonly terms: number,
     readonly period: number,
-    marks: readonly RecordedMark[] = [],
+    marks: readonly RecordedMoment[] = [],
   ) {
     this.marks = marks.map(({ time, kind, label }) => ({ x: time, kind, label })).sort((a, b) => a.x - b.x);
   }

@@ -139,7 +139,7 @@ export class Recordings {
       this.player.playing = false;
     }
     if (a !== undefined) this.player.load(0, a.seconds, a.period);
-    this.align(this.alignment === 'byHand' && !isOther ? 'byHand' : this.alignment === 'byHand' ? 'start' : this.alignment);
+    this.align(isOther && this.alignment === 'byHand' ? 'start' : this.alignment);
   }
   /** Chosen or not, beside the others. */
   toggle(name: string): void {

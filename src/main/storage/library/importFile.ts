@@ -40,7 +40,7 @@ export async function importFile(path: string, folder: string, written: Written,
   await makeFolder(folder);
   listener.signal?.throwIfAborted();
   const stem = basename(path, extname(path));
-  if (kind === 'mcap' && (await isOurs(path))) {
+  if (kind === 'mcap' && (await isOurs(path, listener))) {
     const to = freePath(folder, stem, '.mcap');
     const { losses } = await convertFile({ from: path, to, library: `upright ${written.software}`, ...listener });
     return { path: to, notes: losses };
@@ -68,8 +68,8 @@ export async function importFile(path: string, folder: string, written: Written,
     await rm(aside, { recursive: true, force: true });
   }
 }
-async function isOurs(path: string): Promise<boolean> {
-  const { metadata } = await readMcapInSteps(path, undefined);
+async function isOurs(path: string, { signal }: Listener): Promise<boolean> {
+  const { metadata } = await readMcapInSteps(path, undefined, () => signal?.throwIfAborted());
   return metadata.find(({ name }) => name === HEADER_METADATA)?.values['format'] === EPISODE_FORMAT;
 }
 
